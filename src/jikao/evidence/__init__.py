@@ -1,0 +1,1 @@
+"""What is known about the work: table shapes, import, the store, and measures over them."""

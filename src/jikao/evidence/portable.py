@@ -1,0 +1,71 @@
+"""Operators that mean the same in every engine. Raw ``//``, float ``round``, ``rank`` and NULL-skipping ``greatest``
+differ between DuckDB and Spark; these helpers replace them (the list of traps is in docs/explanation/exactness.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+from ibis.expr import types as ir
+
+ALMOST_HALF = 0.5 + 1e-6
+"""Percentiles of whole seconds lie on a grid of at most ten thousandths: this is half-up for them, whatever the last bit says."""
+
+
+def idiv(a: ir.Value, b: ir.Value | int) -> ir.Value:
+    """Exact whole quotient for ``a >= 0``, ``b > 0`` and quotients below 2e15: the remainder is removed first."""
+    return ((a - a % b) / b).round().cast("int64")
+
+
+def whole(value: int | None) -> ir.Value:
+    """A literal whole number of 64 bits."""
+    return ibis.literal(value, type="int64")
+
+
+def count_if(condition: ir.Value) -> ir.Value:
+    """How many rows meet a condition; NULL conditions do not count; no rows give 0."""
+    return condition.fill_null(False).ifelse(whole(1), whole(0)).sum().cast("int64")
+
+
+def total(values: ir.Value) -> ir.Value:
+    """Sum of whole numbers as 64 bits; NULL over no values."""
+    return values.sum().cast("int64")
+
+
+def zero_if_null(value: ir.Value) -> ir.Value:
+    return value.fill_null(whole(0)).cast("int64")
+
+
+def least_of(a: ir.Value, b: ir.Value) -> ir.Value:
+    """The smaller of two values that are not NULL."""
+    return (a <= b).ifelse(a, b)
+
+
+def greatest_of(a: ir.Value, b: ir.Value) -> ir.Value:
+    """The greater of two values that are not NULL."""
+    return (a >= b).ifelse(a, b)
+
+
+def seconds_half_up(statistic: ir.Value) -> ir.Value:
+    """A floating percentile of whole seconds as whole seconds, half up."""
+    return (statistic + ALMOST_HALF).floor().cast("int64")
+
+
+def lookup(key: ir.Value, table: Sequence[tuple[Any, int]]) -> ir.Value:
+    """The number beside a key; NULL for a key that is not listed."""
+    if not table:
+        return whole(None)
+    return ibis.cases(*[(key == k, whole(v)) for k, v in table], else_=whole(None))
+
+
+def is_one_of(value: ir.Value, words: Sequence[str]) -> ir.Value:
+    """Whether a word is among those given; no words means no limit."""
+    return value.isin(list(words)) if words else ibis.literal(True)
+
+
+def both(*conditions: ir.Value) -> ir.Value:
+    joined = conditions[0]
+    for condition in conditions[1:]:
+        joined = joined & condition
+    return joined

@@ -1,0 +1,1 @@
+"""The scheme language as pure values: no data, no engine, no clock."""

@@ -1,0 +1,417 @@
+"""A scheme as frozen typed values: exactly what the text says, nothing computed.
+
+The text is YAML; ``read.py`` turns it into these values, with a place for every one; ``checks/`` judges them;
+``docs/reference/scheme.md`` describes every field for scheme authors. Field names are the keys of the text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from jikao.scheme.number import Quantity
+from jikao.scheme.period import PeriodKind
+from jikao.scheme.text import Text, Words
+
+Id = Annotated[str, StringConstraints(pattern=r"^[^\s$\[\]{},:#|/\\]{1,64}$")]
+"""A stable name: letters (Chinese too), digits, ``_`` and ``-``; no spaces."""
+
+Source = Literal["seed", "default", "elsewhere", "company"]
+"""Where a rule comes from: the source document, our proposal, another document, or the company itself."""
+
+
+class Unset(StrEnum):
+    """A hole in the text (``XX%``): it must be filled before a run that needs it."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+
+
+def as_hole(value: Any) -> Any:
+    """``UNSET`` for a hole in the text (``unset``, ``XX%``), the value itself otherwise."""
+    is_hole = isinstance(value, str) and (value.strip().lower() == "unset" or value.strip().upper().startswith("XX"))
+    return UNSET if is_hole else value
+
+
+Fillable = Annotated[Unset | Quantity, BeforeValidator(as_hole, json_schema_input_type=str | int | float)]
+"""A number that may still be ``unset`` (also written ``XX%``)."""
+
+
+class Part(BaseModel):
+    """Base of all parts of a scheme: frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Missing(StrEnum):
+    """What happens to an indicator without evidence (AMB-22)."""
+
+    RENORMALISE = "renormalise"
+    ZERO = "zero"
+    FULL = "full"
+    HOLD = "hold"
+
+
+class Setting(Part):
+    """A named number or choice the text refers to as ``$name``; ambiguities are settings with their readings listed."""
+
+    title: Words = Text("", "")
+    value: str | int | float | Decimal
+    unit: str = ""
+    since: dt.date | None = None
+    readings: dict[str, str | int | float | Decimal] = {}
+    ambiguity: str = ""
+    source: Source = "default"
+    note: Words = Text("", "")
+
+
+class ClauseText(Part):
+    """One clause of a curve as written; open ends are filled from its neighbours (see ``curves.py``)."""
+
+    from_: Quantity | None = Field(None, alias="from")
+    below: Quantity | None = None
+    above: Quantity | None = None
+    upto: Quantity | None = None
+    score: Quantity
+    to: Quantity | None = None
+    each: Quantity | None = None
+    per: Quantity = Decimal(1)
+    says: Words | None = None
+    flag: Words | None = None
+
+
+def _as_curve(value: Any) -> Any:
+    return {"clauses": value} if isinstance(value, list) else value
+
+
+class CurveText(Part):
+    """A curve as written: its clauses and the scale its scores are multiplied by."""
+
+    clauses: tuple[ClauseText, ...]
+    scale: Quantity = Decimal(1)
+
+
+Curved = Annotated[CurveText, BeforeValidator(_as_curve, json_schema_input_type=list[ClauseText] | CurveText)]
+
+
+def _as_use(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"use": value}
+    if isinstance(value, dict) and "use" in value and "with_" not in value:
+        return {"use": value["use"], "with_": {k: v for k, v in value.items() if k != "use"}}
+    return value
+
+
+class MeasureUse(Part):
+    """A measure by name, with its parameters beside it: ``{use: csat, question: result}``."""
+
+    use: str
+    with_: dict[str, Any] = {}
+
+
+Measured = Annotated[MeasureUse, BeforeValidator(_as_use, json_schema_input_type=str | dict[str, Any])]
+
+
+class EntryKind(Part):
+    """One kind of deduction somebody may enter: a fixed amount ``each``, or an amount from ``min`` to ``max``."""
+
+    title: Words = Text("", "")
+    each: Quantity | None = None
+    min: Quantity = Decimal(0)
+    max: Quantity | None = None
+    seed: str = ""
+
+
+class Entry(Part):
+    """Who enters what for an indicator that people judge, and what each entry must carry."""
+
+    by: tuple[str, ...] = ()
+    kinds: dict[str, EntryKind] = {}
+    reason: bool = True
+    evidence: bool = True
+
+
+class Indicator(Part):
+    """One line of the appraisal: a measure, its curve, its share of the total and who answers for it.
+
+    Exactly one of ``points`` (points that already carry the weight), ``weight`` (percent of its section; scored
+    0-100) and ``bonus`` (points beyond the total) may be given; with none the items of a section count equally.
+    """
+
+    id: Id
+    title: Words
+    seed: str = ""
+    source: Source = "seed"
+    kind: Literal["quantitative", "qualitative", "behaviour"] = Field("quantitative", alias="class")
+    points: Quantity | None = None
+    weight: Quantity | None = None
+    bonus: Quantity | None = None
+    measure: Measured
+    curve: str | Curved
+    missing: Missing | None = None
+    standard: Words = Text("", "")
+    record: Words = Text("", "")
+    resources: Words = Text("", "")
+    raters: dict[str, Quantity] = {}
+    entry: Entry = Entry()
+    anchors: dict[str, Words] = {}
+    beside: tuple[str, ...] = ()
+    note: Words = Text("", "")
+
+
+class Section(Part):
+    """A domain (领域) or dimension: indicators, or further sections, whose shares must add up."""
+
+    id: Id
+    title: Words
+    seed: str = ""
+    source: Source = "seed"
+    points: Quantity | None = None
+    weight: Quantity | None = None
+    missing: Missing | None = None
+    indicators: tuple[Indicator, ...] = ()
+    sections: tuple[Section, ...] = ()
+    note: Words = Text("", "")
+
+    def walk(self) -> Iterator[Indicator]:
+        """All indicators below this section, in the order of the text."""
+        yield from self.indicators
+        for section in self.sections:
+            yield from section.walk()
+
+
+class Band(Part):
+    """A grade by the lower end of its band (AMB-2): a total of at least ``from``."""
+
+    id: Id
+    title: Words
+    from_: Quantity = Field(alias="from")
+    says: Words = Text("", "")
+    seed: str = ""
+
+
+class Condition(Part):
+    """A count over the sections' scores (0-100): how many stand ``from`` or ``below`` a line (F7)."""
+
+    at_least: int | None = Field(None, ge=1)
+    exactly: int | None = Field(None, ge=0)
+    all: bool = False
+    none: bool = False
+    from_: Quantity | None = Field(None, alias="from")
+    below: Quantity | None = None
+
+
+class GradeRule(Part):
+    """A grade given when all its conditions hold; the first rule that holds wins, the last has none."""
+
+    id: Id
+    title: Words
+    when: tuple[Condition, ...] = ()
+    says: Words = Text("", "")
+    flag: Words | None = None
+    seed: str = ""
+
+
+class Flag(Part):
+    """A note shown on a result when its conditions hold; it never changes score or grade."""
+
+    id: Id
+    text: Words
+    when: tuple[Condition, ...]
+
+
+class Grades(Part):
+    """How a total or the sections become a grade: by ``bands`` on the rounded total, or by counted ``rules``."""
+
+    round: Literal[0, 1, 2] = 2
+    bands: tuple[Band, ...] = ()
+    rules: tuple[GradeRule, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    needs_coverage: Quantity = Decimal(0)
+
+
+class Quota(Part):
+    """One grade's share in a forced distribution."""
+
+    grade: Id
+    share: Quantity
+
+
+class Distribution(Part):
+    """Forced distribution (强制分布): advice only, off unless the scheme says so, never below ``min_group`` people."""
+
+    on: bool = False
+    min_group: int = Field(10, ge=1)
+    quotas: tuple[Quota, ...] = ()
+
+
+class Rank(Part):
+    """Ranks within a stated peer group; people with equal totals share the better rank (1, 1, 3)."""
+
+    peers: Literal["department", "position", "team", "everybody"] = "department"
+    distribution: Distribution = Distribution()
+
+
+class Total(Part):
+    """The total: 100 unless said otherwise, rounded once, half up; ``cap`` bounds it when bonuses are added."""
+
+    full: Quantity = Decimal(100)
+    round: Literal[2] = 2
+    cap: Quantity = Decimal(100)
+
+
+class RaterGap(Part):
+    """Two raters whose scores differ by more than ``more_than`` owe a comment (AMB-3)."""
+
+    between: tuple[str, str]
+    more_than: Quantity
+
+
+class Raters(Part):
+    """Raters of the whole scheme: role → weight, and when a comment is owed."""
+
+    weights: dict[str, Quantity] = {}
+    gap: RaterGap | None = None
+    comment_from: Quantity | None = None
+    comment_below: Quantity | None = None
+
+
+class Step(Part):
+    """One step of the process: who acts, due how many working days after the step before it or the period's end."""
+
+    id: Literal[
+        "publication", "goal_setting", "self_review", "superior_review", "calibration", "approval",
+        "result_published", "interview", "confirmation", "appeal", "appeal_acceptance", "appeal_decision", "result_use",
+    ]  # fmt: skip
+    title: Words
+    actor: Words = Text("", "")
+    within: int = Field(ge=0)
+    after: str = ""
+    seed: str = ""
+    source: Source = "seed"
+
+
+class Process(Part):
+    """The steps of a cycle and their deadlines in working days (day after is day 1, F17)."""
+
+    steps: tuple[Step, ...] = ()
+    escalation: tuple[str, ...] = ()
+    late_appeal: Literal["inadmissible", "hr_may_accept"] = "hr_may_accept"
+    publication_needed: bool = True
+    interview_needs: tuple[str, ...] = ()
+
+
+class ConductBonus(Part):
+    """Monthly conduct bonus: ``base`` × max(0, ``rate`` − Σ severity) (F14)."""
+
+    rate: Fillable
+    base: Literal["bonus_base", "salary", "quarterly_bonus"] = "bonus_base"
+    severity: dict[str, Quantity] = {}
+    seed: str = ""
+
+
+class GradeAmount(Part):
+    """What a grade adds to (+) or takes from (−) the period's bonus; ``share`` takes part in redistribution."""
+
+    grade: Id
+    amount: Fillable = Decimal(0)
+    gets_share: bool = False
+    gives: bool = False
+    withheld: bool = False
+    seed: str = ""
+
+
+class Redistribution(Part):
+    """X = what those who give really lost, Y = heads of those who get; X/Y each (F9, AMB-9)."""
+
+    counts: Literal["actual", "fixed"] = "actual"
+    nobody: Literal["carry_over", "keep"] = "carry_over"
+    seed: str = ""
+
+
+class OutputValue(Part):
+    """产值: shares withheld first, what the rest pays for, and the target (F10, F11, AMB-20)."""
+
+    profit_share: Fillable
+    expense_share: Fillable
+    cost_kinds: tuple[str, ...] = ()
+    forbidden_costs: tuple[str, ...] = ()
+    overrun: Literal["next_period", "written_off"] = "next_period"
+    seed: str = ""
+
+
+class Advances(Part):
+    """预支: progress and hardship, their caps, offset and liability (F12, F13)."""
+
+    progress_cap: Literal["pool", "part3", "value"] = "pool"
+    hardship_share: Quantity = Decimal("0.5")
+    hardship_months: int = 3
+    hardship_open: int = 1
+    offset_share: Quantity = Decimal("0.5")
+    manager_liability: Fillable = UNSET
+    wage_deduction_cap: Quantity = Decimal("0.2")
+    approver: str = "general_manager"
+    seed: str = ""
+
+
+class Payout(Part):
+    """Rules that turn results into money. Read and checked here; computed by the payout room."""
+
+    conduct: ConductBonus | None = None
+    grades: tuple[GradeAmount, ...] = ()
+    redistribution: Redistribution | None = None
+    output_value: OutputValue | None = None
+    advances: Advances | None = None
+
+
+class Principle(Part):
+    """A rule of the document that people follow and no formula computes; published with the scheme."""
+
+    text: Words
+    seed: str = ""
+
+
+class Goal(Part):
+    """A goal of the department for the cycle (S6.1); personal goals may name it."""
+
+    id: Id
+    title: Words
+    seed: str = ""
+    source: Source = "seed"
+
+
+class Scheme(Part):
+    """One version of an appraisal scheme (考核方案)."""
+
+    scheme: Id
+    version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,32}$")]
+    title: Words
+    document: Words = Text("", "")
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+    period: PeriodKind
+    positions: tuple[str, ...] = ()
+    principles: tuple[Principle, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    settings: dict[str, Setting] = {}
+    raters: Raters = Raters()
+    curves: dict[str, Curved] = {}
+    missing: Missing = Missing.RENORMALISE
+    sections: tuple[Section, ...]
+    total: Total = Total()
+    grades: Grades = Grades()
+    rank: Rank = Rank()
+    process: Process = Process()
+    payout: Payout = Payout()
+
+    def indicators(self) -> Iterator[Indicator]:
+        """All indicators, in the order of the text."""
+        for section in self.sections:
+            yield from section.walk()
