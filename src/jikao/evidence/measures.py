@@ -10,6 +10,7 @@ roster, so nothing is credited to them.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.portable import both, count_if, is_one_of, lookup, seconds_half_up, total, whole, zero_if_null
+from jikao.evidence.portable import as_int64, both, count_if, idiv, is_one_of, lookup, seconds_half_up, total, whole, zero_if_null
 from jikao.evidence.shapes import SCALES, SHAPES, Type, day_column, stored
 from jikao.scheme.model import Indicator
 from jikao.scheme.number import MICRO
@@ -47,6 +48,11 @@ class Credit:
     day: Callable[[ir.Table], ir.Value]
     standing: Callable[[ir.Table, Period], ir.Value] | None = None
     keep: Callable[[ir.Table], ir.Value] | None = None
+    source: Callable[[], ir.Table] | None = None
+    """Where the rows come from when that is not the stored table alone."""
+
+    def table(self) -> ir.Table:
+        return table_of(self.shape) if self.source is None else self.source()
 
 
 def _column(name: str) -> Callable[[ir.Table], ir.Value]:
@@ -71,10 +77,41 @@ def _valid_at_end(t: ir.Table, period: Period) -> ir.Value:
     return both(t.issued_on < end, t.valid_until.isnull() | (t.valid_until >= ibis.literal(_last_day(period))))
 
 
-def _last_day(period: Period) -> Any:
-    import datetime as dt
-
+def _last_day(period: Period) -> dt.date:
     return period.end - dt.timedelta(days=1)
+
+
+def settled_splits() -> ir.Table:
+    """Value splits with the day their order was settled."""
+    return table_of("order_splits").inner_join(table_of("orders").select("order_no", "settled_on"), "order_no")
+
+
+def corrected_tasks() -> ir.Table:
+    """Tasks with their coefficient A: as last corrected, else as given, else base x difficulty x quality (S8.22, A56)."""
+    tasks, corrections = table_of("tasks"), table_of("corrections")
+    newest = ibis.window(group_by="task", order_by=[ibis.desc("corrected_on"), ibis.desc("meeting")])
+    last = corrections.mutate(nth=ibis.row_number().over(newest)).filter(ibis._.nth == 0).select("task", corrected=corrections.coefficient)
+    joined = tasks.left_join(last, "task").drop("task_right")
+    product = joined.base * joined.difficulty * joined.quality
+    made = idiv(product * 2 + NUMBER * NUMBER, whole(2 * NUMBER * NUMBER))
+    return joined.mutate(A=ibis.coalesce(joined.corrected, joined.coefficient, made))
+
+
+def shared_points() -> ir.Table:
+    """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of A, or equal parts at two decimals; the
+    parts of a task always sum to exactly A, the odd last unit going to the earliest employee number (A28, AMB-18)."""
+    shares = table_of("task_shares")
+    tasks = corrected_tasks().select("task", "A", "completed_on")
+    joined = shares.inner_join(tasks, "task").filter(ibis._.A.notnull())
+    task = ibis.window(group_by="task")
+    t = joined.mutate(sharers=joined.person.count().over(task).cast("int64"), given=joined.share.count().over(task).cast("int64"))
+    t = t.mutate(unit=((t.A % 100 == 0) & (t.given == 0)).ifelse(whole(100), whole(1)), part=ibis.coalesce(t.share, whole(0)))
+    scaled = (t.given > 0).ifelse(t.A * t.part, idiv(t.A, t.unit))
+    t = t.mutate(scaled=scaled, by=(t.given > 0).ifelse(whole(MICRO), t.sharers))
+    t = t.mutate(low=idiv(t.scaled, t.by), rest=t.scaled % t.by)
+    biggest = ibis.window(group_by="task", order_by=[ibis.desc("rest"), ibis.asc("person")])
+    t = t.mutate(nth=ibis.row_number().over(biggest).cast("int64"), left=idiv(t.A, t.unit) - as_int64(t.low.sum().over(task)))
+    return t.mutate(points=(t.low + (t.nth < t.left).ifelse(whole(1), whole(0))) * t.unit)
 
 
 CREDITS: dict[str, Credit] = {
@@ -85,8 +122,8 @@ CREDITS: dict[str, Credit] = {
     "open": Credit("tickets", _column("assignee"), _column("created_on"), standing=_open_at_end, keep=_counted_ticket),
     "certificates": Credit("certificates", _column("person"), _column("issued_on"), standing=_valid_at_end),
     "ratings": Credit("ratings", _column("person"), _either("judged_on", "rated_on")),
-    "splits": Credit("order_splits", _column("manager"), _column("settled_on")),
-    "points": Credit("task_shares", _column("person"), _column("completed_on")),
+    "splits": Credit("order_splits", _column("manager"), _column("settled_on"), source=settled_splits),
+    "points": Credit("task_shares", _column("person"), _column("completed_on"), source=shared_points),
     **{
         name: Credit(name, _column("person"), _column(day_column(SHAPES[name])))
         for name in (
@@ -107,6 +144,8 @@ class Aggregate:
     credit: str
     name: str
     build: Callable[[ir.Table], ir.Value]
+    rows: Callable[[ir.Table], ir.Value]
+    """Which rows of the credit rule it looks at: the evidence behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +169,8 @@ class Formula:
 
     needs: Mapping[str, Aggregate]
     values: Callable[[Columns], Values]
-    also: tuple[str, ...] = ()
-    """Tables the plan must prepare beside the aggregates: ``dues``, ``points``, ``splits``."""
+    recipients: tuple[str, ...] = ()
+    """Whom a weekly summary must reach, for the formulas over ``dues``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +215,14 @@ def _tag(*parts: object) -> str:
 
 
 def _count(credit: str, tag: str, where: Callable[[ir.Table], ir.Value]) -> Aggregate:
-    return Aggregate(credit, _tag("count", tag), lambda t: count_if(where(t)))
+    def build(t: ir.Table) -> ir.Value:
+        return t.count().cast("int64") if where is _always else count_if(where(t))
+
+    return Aggregate(credit, _tag("count", tag), build, where)
 
 
 def _sum(credit: str, tag: str, what: Callable[[ir.Table], ir.Value]) -> Aggregate:
-    return Aggregate(credit, _tag("sum", tag), lambda t: total(what(t)))
+    return Aggregate(credit, _tag("sum", tag), lambda t: total(what(t)), lambda t: what(t).notnull())
 
 
 def _always(_: ir.Table) -> ir.Value:
@@ -241,11 +283,14 @@ def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: A
     def seconds(t: ir.Table) -> ir.Value:
         return length(t) if where is _always else _where(where(t), length(t))
 
-    rows = Aggregate(credit, _tag("n", name, tag), lambda t: seconds(t).count().cast("int64"))
+    def timed(t: ir.Table) -> ir.Value:
+        return seconds(t).notnull()
+
+    rows = Aggregate(credit, _tag("n", name, tag), lambda t: seconds(t).count().cast("int64"), timed)
     if stat == "mean":
         return _mean(_sum(credit, _tag(name, tag), seconds), rows)
     share = {"median": 0.5, "p90": 0.9}[stat]
-    middle = Aggregate(credit, _tag(stat, name, tag), lambda t: seconds_half_up(seconds(t).quantile(share)))
+    middle = Aggregate(credit, _tag(stat, name, tag), lambda t: seconds_half_up(seconds(t).quantile(share)), timed)
     return Formula(
         {"num": middle, "n": rows},
         lambda c: Values(zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("n"))),
@@ -342,18 +387,21 @@ def _plan(a: Ask) -> Formula:
     )
 
 
+def dues(recipients: Sequence[str]) -> str:
+    """The credit rule of weekly summaries that must reach all these recipients; the plan builds its rows."""
+    return _tag("dues", *recipients)
+
+
 def _feedback_columns(a: Ask) -> dict[str, Aggregate]:
-    tag = _tag("feedback", a.words("recipients"))
-    return {
-        "sent": Aggregate("dues", _tag(tag, "sent"), lambda t: count_if(t.complete)),
-        "due": Aggregate("dues", _tag(tag, "due"), lambda t: t.count().cast("int64")),
-    }
+    credit = dues(a.words("recipients"))
+    return {"sent": _count(credit, "sent", lambda t: t.complete), "due": _count(credit, "due", _always)}
 
 
 def _feedback_rate(a: Ask) -> Formula:
     return Formula(
         _feedback_columns(a),
         lambda c: Values(zero_if_null(c("sent")), zero_if_null(c("due")), zero_if_null(c("due")), zero_if_null(c("due"))),
+        a.words("recipients"),
     )
 
 
@@ -381,7 +429,7 @@ def _feedback_deductions(a: Ask) -> Formula:
         den = (due > 0).ifelse(whole(NUMBER), whole(0))
         return Values(num, den, due, due, held=both(due > 0, ~complete, entries == 0))
 
-    return Formula(needs, values)
+    return Formula(needs, values, a.words("recipients"))
 
 
 def _complaint(a: Ask, causes: Sequence[str]) -> Callable[[ir.Table], ir.Value]:
@@ -448,7 +496,7 @@ def _exams(a: Ask) -> Formula:
     take = a.word("take")
     everything = _count("exams", "held", _always)
     if take == "best":
-        needs = {"num": Aggregate("exams", "best", lambda t: _where(_exam_counts(t), _exam_mark(t)).max().cast("int64"))}
+        needs = {"num": Aggregate("exams", "best", lambda t: _where(_exam_counts(t), _exam_mark(t)).max().cast("int64"), _exam_counts)}
         rows = _count("exams", "counted", _exam_counts)
         return Formula(
             needs | {"n": rows, "base": everything},

@@ -25,12 +25,17 @@ def whole(value: int | None) -> ir.Value:
 
 def count_if(condition: ir.Value) -> ir.Value:
     """How many rows meet a condition; NULL conditions do not count; no rows give 0."""
-    return condition.fill_null(False).ifelse(whole(1), whole(0)).sum().cast("int64")
+    return as_int64(condition.fill_null(False).ifelse(whole(1), whole(0)).sum())
 
 
 def total(values: ir.Value) -> ir.Value:
     """Sum of whole numbers as 64 bits; NULL over no values."""
-    return values.sum().cast("int64")
+    return as_int64(values.sum())
+
+
+def as_int64(summed: ir.Value) -> ir.Value:
+    """A sum of whole numbers as 64 bits. DuckDB sums in 128 bits, Ibis believes in 64 and drops a plain cast."""
+    return summed.cast("decimal(38, 0)").cast("int64")
 
 
 def zero_if_null(value: ir.Value) -> ir.Value:

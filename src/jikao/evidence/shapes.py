@@ -179,6 +179,7 @@ _shape(
     "violations", "违规", "Violations", "violation", "happened_on",
     _c("violation", _W, "违规单号", "violation", required=True), _who(), _c("happened_on", _D, "日期", "day", required=True),
     _c("clause", _W, "违反条款", "clause broken", required=True), _c("severity", _W, "程度", "severity", required=True),
+    _c("share", _S, "核定扣减比例", "share decided", low=0, high=1),
     _c("state", _W, "状态", "state", words=("reported", "employee_heard", "verified", "dismissed"), default="reported"), *_PROOF,
 )
 _shape(

@@ -20,7 +20,7 @@ FRIDAY = 4
 _HOUR = 3600
 
 
-class UnknownYear(ValueError):
+class UnknownYear(ValueError):  # noqa: N818 - says what is unknown
     """The official calendar of this year is not known yet, and the company gave none."""
 
     def __init__(self, year: int) -> None:
@@ -74,9 +74,8 @@ class WorkCalendar:
 
         A due day belongs to the period it falls in after moving. A week without any working day up to then has none.
         """
-        first = period.start - dt.timedelta(days=7)
-        days = (first + dt.timedelta(days=i) for i in range(period.days + 14))
-        dues = (self._moved_back(day) for day in days if day.weekday() == weekday)
+        planned = (day for day in _days(period.start, period.end + dt.timedelta(days=weekday)) if day.weekday() == weekday)
+        dues = (self._moved_back(day) for day in planned)
         return [due for due in dues if due is not None and due in period]
 
     def _moved_back(self, day: dt.date) -> dt.date | None:
@@ -100,3 +99,7 @@ class WorkCalendar:
             yield day, done, s1, e1, s2, e2
             done += e1 - s1 + e2 - s2
             day += dt.timedelta(days=1)
+
+
+def _days(start: dt.date, end: dt.date) -> Iterator[dt.date]:
+    return (start + dt.timedelta(days=i) for i in range((end - start).days))

@@ -60,6 +60,8 @@ class MeasureKind:
     meaning: Text
     params: tuple[Param, ...] = ()
     open_ended: bool = False
+    reads_too: tuple[str, ...] = ()
+    """Shapes that are read when they are there, and not missed when they are not."""
 
     def domain(self) -> Domain:
         """The values a curve over this measure must cover."""
@@ -84,8 +86,9 @@ def _measure(
     *params: Param,
     empty: Literal["missing", "zero"] = "missing",
     open_ended: bool = False,
+    reads_too: str = "",
 ) -> None:
-    CATALOGUE[name] = MeasureKind(name, title, unit, tuple(shapes.split()), better, empty, meaning, params, open_ended)
+    CATALOGUE[name] = MeasureKind(name, title, unit, tuple(shapes.split()), better, empty, meaning, params, open_ended, tuple(reads_too.split()))
 
 
 _STAT = Param("stat", "choice", Text("统计量", "statistic"), "median", ("median", "mean", "p90"))
@@ -201,13 +204,13 @@ _measure(
     "feedback_rate", Text("客户信息反馈及时率", "Feedback summaries on time"), Unit.RATIO, "feedback_summaries", "more",
     Text("按时送达全部对象的反馈次数 ÷ 应反馈次数;每周一次,星期五到期,遇假日提前到当周最后一个工作日。",
          "Weekly summaries sent to everybody in time ÷ summaries due; due on Friday, moved to the last working day of the week on holidays."),
-    _RECIPIENTS,
+    _RECIPIENTS, reads_too="leaves",
 )
 _measure(
-    "feedback_deductions", Text("反馈未完成扣分", "Deductions for missing feedback"), Unit.POINTS, "feedback_summaries deductions", "less",
+    "feedback_deductions", Text("反馈未完成扣分", "Deductions for missing feedback"), Unit.POINTS, "feedback_summaries", "less",
     Text("全部按时反馈为 0;否则为主管就此登记的扣分。未完成而未登记扣分的,暂挂待定。无应反馈为 N/A。",
          "0 when every summary was in time, otherwise the deduction the superior entered for it; missing feedback without an entry is held. Nothing due is N/A."),
-    _RECIPIENTS,
+    _RECIPIENTS, reads_too="deductions leaves",
 )
 _measure(
     "deductions", Text("扣分合计", "Sum of deductions"), Unit.POINTS, "deductions", "less",
@@ -234,7 +237,9 @@ _measure(
 _measure(
     "violation_severity", Text("违规程度合计", "Sum of violation severities"), Unit.RATIO, "violations", "less",
     Text("期内经核实的违规按程度折算的比例之和;各程度的比例由 levels 给出。", "Sum over the verified violations of the period of the share their severity carries, as given by levels."),
-    Param("levels", "numbers", Text("程度 → 比例", "severity → share"), required=True), empty="zero", open_ended=True,
+    Param("levels", "numbers", Text("程度 → 比例", "severity → share"), required=True),
+    Param("decided", "flag", Text("以逐案核定的扣减比例代替程度表", "the share decided case by case instead of the table"), "no"),
+    empty="zero", open_ended=True,
 )
 _measure(
     "renewal_rate", Text("客户续约率", "Renewal rate"), Unit.RATIO, "renewals", "more",
@@ -272,7 +277,9 @@ _measure(
          "B ÷ Bmax: the person's points of tasks completed in the period, against the department's best, its median, or a target. N/A when all are 0."),
     Param("against", "choice", Text("与谁比", "against"), "best", ("best", "median", "target")),
     Param("target", "number", Text("目标绩点", "target points")),
-    open_ended=True,
+    Param("shared", "choice", Text("多人协同的任务:split 分享系数,each 各得全数", "shared tasks: split the points, or each gets all"), "split", ("split", "each")),
+    Param("bases", "numbers", Text("任务类别 → 基准值,任务未写系数与基准时用", "kind of task → base, for tasks that give neither points nor base")),
+    open_ended=True, reads_too="corrections meetings",
 )
 _measure(
     "workload_share", Text("工作量占比", "Workload share"), Unit.RATIO, "workloads", "more",
@@ -282,7 +289,9 @@ _measure(
     "profit_attainment", Text("利润完成率", "Profit attainment"), Unit.RATIO, "orders order_splits", "more",
     Text("部门期内结算任务产值 × 利润比例 ÷ 利润目标,记给部门经理。", "Value of the department's orders settled in the period × profit share ÷ profit target, for the department manager."),
     Param("profit_share", "number", Text("上缴利润比例", "share withheld as profit"), required=True),
-    Param("target", "number", Text("利润目标(元)", "profit target (yuan)"), required=True), open_ended=True,
+    Param("target", "number", Text("利润目标(元)", "profit target (yuan)"), required=True),
+    Param("less_costs", "flag", Text("再减去任务单的直接成本", "less the direct costs of the orders"), "no"),
+    open_ended=True, reads_too="costs",
 )
 _measure(
     "observed_rate", Text("外部测得的比率", "A rate measured elsewhere"), Unit.RATIO, "observations", "more",

@@ -215,6 +215,11 @@ def _reach(
     return (low, stop) if low <= stop else None
 
 
+def lower_end(clause: Clause) -> tuple[bool, Decimal]:
+    """By what clauses are ordered: rising lower end, no lower end first."""
+    return clause.lower is not None, clause.lower or Decimal(0)
+
+
 def in_order(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     """Clauses by rising lower end (no lower end first)."""
-    return tuple(sorted(clauses, key=lambda c: (c.lower is not None, c.lower or Decimal(0))))
+    return tuple(sorted(clauses, key=lower_end))

@@ -12,10 +12,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
-from jikao.scheme.number import Quantity
-from jikao.scheme.period import PeriodKind
+from jikao.scheme.number import UNSET, Fillable, Percent, Quantity
+from jikao.scheme.period import PeriodKind, parse_day
 from jikao.scheme.text import Text, Words
 
 Id = Annotated[str, StringConstraints(pattern=r"^[^\s$\[\]{},:#|/\\]{1,64}$")]
@@ -25,29 +25,26 @@ Source = Literal["seed", "default", "elsewhere", "company"]
 """Where a rule comes from: the source document, our proposal, another document, or the company itself."""
 
 
-class Unset(StrEnum):
-    """A hole in the text (``XX%``): it must be filled before a run that needs it."""
-
-    UNSET = "unset"
+def _as_day(value: Any) -> Any:
+    return parse_day(value) if isinstance(value, str) else value
 
 
-UNSET = Unset.UNSET
-
-
-def as_hole(value: Any) -> Any:
-    """``UNSET`` for a hole in the text (``unset``, ``XX%``), the value itself otherwise."""
-    is_hole = isinstance(value, str) and (value.strip().lower() == "unset" or value.strip().upper().startswith("XX"))
-    return UNSET if is_hole else value
-
-
-Fillable = Annotated[Unset | Quantity, BeforeValidator(as_hole, json_schema_input_type=str | int | float)]
-"""A number that may still be ``unset`` (also written ``XX%``)."""
+Day = Annotated[dt.date, BeforeValidator(_as_day, json_schema_input_type=dt.date)]
+"""A field that takes ``2011-11-01``."""
 
 
 class Part(BaseModel):
     """Base of all parts of a scheme: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Sourced(Part):
+    """A part that says where its rule comes from: ids in the source document (several parted by spaces) and a note."""
+
+    seed: str = ""
+    source: Source = "seed"
+    note: Words = Text("", "")
 
 
 class Missing(StrEnum):
@@ -63,13 +60,18 @@ class Setting(Part):
     """A named number or choice the text refers to as ``$name``; ambiguities are settings with their readings listed."""
 
     title: Words = Text("", "")
-    value: str | int | float | Decimal
+    value: str
     unit: str = ""
-    since: dt.date | None = None
-    readings: dict[str, str | int | float | Decimal] = {}
+    since: Day | None = None
+    readings: dict[str, str] = {}
     ambiguity: str = ""
     source: Source = "default"
     note: Words = Text("", "")
+
+    @property
+    def meant(self) -> str:
+        """What ``$name`` stands for: the reading named by ``value``, or the value itself."""
+        return self.readings.get(self.value, self.value)
 
 
 class ClauseText(Part):
@@ -101,11 +103,20 @@ class CurveText(Part):
 Curved = Annotated[CurveText, BeforeValidator(_as_curve, json_schema_input_type=list[ClauseText] | CurveText)]
 
 
+def _name_or_clauses(value: Any) -> str:
+    return "name" if isinstance(value, str) else "clauses"
+
+
+CurveOrName = Annotated[Annotated[str, Tag("name")] | Annotated[Curved, Tag("clauses")], Discriminator(_name_or_clauses)]
+"""A curve, or the name of one in ``curves``."""
+
+
 def _as_use(value: Any) -> Any:
     if isinstance(value, str):
         return {"use": value}
-    if isinstance(value, dict) and "use" in value and "with_" not in value:
-        return {"use": value["use"], "with_": {k: v for k, v in value.items() if k != "use"}}
+    if isinstance(value, dict) and "with_" not in value:
+        params = {k: v for k, v in value.items() if k != "use"}
+        return {"use": value["use"], "with_": params} if "use" in value else {"with_": params}
     return value
 
 
@@ -119,14 +130,13 @@ class MeasureUse(Part):
 Measured = Annotated[MeasureUse, BeforeValidator(_as_use, json_schema_input_type=str | dict[str, Any])]
 
 
-class EntryKind(Part):
+class EntryKind(Sourced):
     """One kind of deduction somebody may enter: a fixed amount ``each``, or an amount from ``min`` to ``max``."""
 
     title: Words = Text("", "")
     each: Quantity | None = None
     min: Quantity = Decimal(0)
     max: Quantity | None = None
-    seed: str = ""
 
 
 class Entry(Part):
@@ -138,7 +148,7 @@ class Entry(Part):
     evidence: bool = True
 
 
-class Indicator(Part):
+class Indicator(Sourced):
     """One line of the appraisal: a measure, its curve, its share of the total and who answers for it.
 
     Exactly one of ``points`` (points that already carry the weight), ``weight`` (percent of its section; scored
@@ -147,14 +157,12 @@ class Indicator(Part):
 
     id: Id
     title: Words
-    seed: str = ""
-    source: Source = "seed"
     kind: Literal["quantitative", "qualitative", "behaviour"] = Field("quantitative", alias="class")
     points: Quantity | None = None
-    weight: Quantity | None = None
+    weight: Percent | None = None
     bonus: Quantity | None = None
     measure: Measured
-    curve: str | Curved
+    curve: CurveOrName
     missing: Missing | None = None
     standard: Words = Text("", "")
     record: Words = Text("", "")
@@ -163,22 +171,18 @@ class Indicator(Part):
     entry: Entry = Entry()
     anchors: dict[str, Words] = {}
     beside: tuple[str, ...] = ()
-    note: Words = Text("", "")
 
 
-class Section(Part):
+class Section(Sourced):
     """A domain (领域) or dimension: indicators, or further sections, whose shares must add up."""
 
     id: Id
     title: Words
-    seed: str = ""
-    source: Source = "seed"
     points: Quantity | None = None
-    weight: Quantity | None = None
+    weight: Percent | None = None
     missing: Missing | None = None
     indicators: tuple[Indicator, ...] = ()
     sections: tuple[Section, ...] = ()
-    note: Words = Text("", "")
 
     def walk(self) -> Iterator[Indicator]:
         """All indicators below this section, in the order of the text."""
@@ -187,14 +191,18 @@ class Section(Part):
             yield from section.walk()
 
 
-class Band(Part):
-    """A grade by the lower end of its band (AMB-2): a total of at least ``from``."""
+Need = Literal["direction", "improvement_plan", "training_record"]
+"""What a result must carry besides its figures: where to improve, a plan for it, a record of training or transfer."""
+
+
+class Band(Sourced):
+    """A grade by the lower end of its band (AMB-2): a total of at least ``from``. ``needs``: what its results must carry."""
 
     id: Id
     title: Words
     from_: Quantity = Field(alias="from")
     says: Words = Text("", "")
-    seed: str = ""
+    needs: tuple[Need, ...] = ()
 
 
 class Condition(Part):
@@ -208,7 +216,7 @@ class Condition(Part):
     below: Quantity | None = None
 
 
-class GradeRule(Part):
+class GradeRule(Sourced):
     """A grade given when all its conditions hold; the first rule that holds wins, the last has none."""
 
     id: Id
@@ -216,10 +224,10 @@ class GradeRule(Part):
     when: tuple[Condition, ...] = ()
     says: Words = Text("", "")
     flag: Words | None = None
-    seed: str = ""
+    needs: tuple[Need, ...] = ()
 
 
-class Flag(Part):
+class Flag(Sourced):
     """A note shown on a result when its conditions hold; it never changes score or grade."""
 
     id: Id
@@ -227,7 +235,7 @@ class Flag(Part):
     when: tuple[Condition, ...]
 
 
-class Grades(Part):
+class Grades(Sourced):
     """How a total or the sections become a grade: by ``bands`` on the rounded total, or by counted ``rules``."""
 
     round: Literal[0, 1, 2] = 2
@@ -241,7 +249,7 @@ class Quota(Part):
     """One grade's share in a forced distribution."""
 
     grade: Id
-    share: Quantity
+    share: Percent
 
 
 class Distribution(Part):
@@ -274,7 +282,7 @@ class RaterGap(Part):
     more_than: Quantity
 
 
-class Raters(Part):
+class Raters(Sourced):
     """Raters of the whole scheme: role → weight, and when a comment is owed."""
 
     weights: dict[str, Quantity] = {}
@@ -283,7 +291,7 @@ class Raters(Part):
     comment_below: Quantity | None = None
 
 
-class Step(Part):
+class Step(Sourced):
     """One step of the process: who acts, due how many working days after the step before it or the period's end."""
 
     id: Literal[
@@ -294,8 +302,6 @@ class Step(Part):
     actor: Words = Text("", "")
     within: int = Field(ge=0)
     after: str = ""
-    seed: str = ""
-    source: Source = "seed"
 
 
 class Process(Part):
@@ -308,16 +314,15 @@ class Process(Part):
     interview_needs: tuple[str, ...] = ()
 
 
-class ConductBonus(Part):
+class ConductBonus(Sourced):
     """Monthly conduct bonus: ``base`` × max(0, ``rate`` − Σ severity) (F14)."""
 
     rate: Fillable
     base: Literal["bonus_base", "salary", "quarterly_bonus"] = "bonus_base"
     severity: dict[str, Quantity] = {}
-    seed: str = ""
 
 
-class GradeAmount(Part):
+class GradeAmount(Sourced):
     """What a grade adds to (+) or takes from (−) the period's bonus; ``share`` takes part in redistribution."""
 
     grade: Id
@@ -325,40 +330,39 @@ class GradeAmount(Part):
     gets_share: bool = False
     gives: bool = False
     withheld: bool = False
-    seed: str = ""
 
 
-class Redistribution(Part):
+class Redistribution(Sourced):
     """X = what those who give really lost, Y = heads of those who get; X/Y each (F9, AMB-9)."""
 
     counts: Literal["actual", "fixed"] = "actual"
     nobody: Literal["carry_over", "keep"] = "carry_over"
-    seed: str = ""
 
 
-class OutputValue(Part):
-    """产值: shares withheld first, what the rest pays for, and the target (F10, F11, AMB-20)."""
+class OutputValue(Sourced):
+    """产值: shares withheld first, and what the rest pays for (F10, F11, AMB-11, AMB-20)."""
 
     profit_share: Fillable
     expense_share: Fillable
     cost_kinds: tuple[str, ...] = ()
     forbidden_costs: tuple[str, ...] = ()
     overrun: Literal["next_period", "written_off"] = "next_period"
-    seed: str = ""
+    project_cost: Literal["part3", "direct_cost"] = "part3"
 
 
-class Advances(Part):
+class Advances(Sourced):
     """预支: progress and hardship, their caps, offset and liability (F12, F13)."""
 
-    progress_cap: Literal["pool", "part3", "value"] = "pool"
+    progress_cap: Literal["pool", "part3", "value", "own_share"] = "pool"
     hardship_share: Quantity = Decimal("0.5")
     hardship_months: int = 3
     hardship_open: int = 1
     offset_share: Quantity = Decimal("0.5")
+    liability: Literal["fixed", "by_fault", "sliding"] = "fixed"
     manager_liability: Fillable = UNSET
     wage_deduction_cap: Quantity = Decimal("0.2")
+    minimum_wage: Fillable = UNSET
     approver: str = "general_manager"
-    seed: str = ""
 
 
 class Payout(Part):
@@ -371,20 +375,17 @@ class Payout(Part):
     advances: Advances | None = None
 
 
-class Principle(Part):
+class Principle(Sourced):
     """A rule of the document that people follow and no formula computes; published with the scheme."""
 
     text: Words
-    seed: str = ""
 
 
-class Goal(Part):
+class Goal(Sourced):
     """A goal of the department for the cycle (S6.1); personal goals may name it."""
 
     id: Id
     title: Words
-    seed: str = ""
-    source: Source = "seed"
 
 
 class Scheme(Part):
@@ -394,8 +395,9 @@ class Scheme(Part):
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,32}$")]
     title: Words
     document: Words = Text("", "")
-    valid_from: dt.date
-    valid_to: dt.date | None = None
+    family: Words = Text("", "")
+    valid_from: Day
+    valid_to: Day | None = None
     period: PeriodKind
     positions: tuple[str, ...] = ()
     principles: tuple[Principle, ...] = ()

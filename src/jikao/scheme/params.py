@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from jikao.scheme.catalogue import CATALOGUE, Param
-from jikao.scheme.model import UNSET, MeasureUse, Unset, as_hole
-from jikao.scheme.number import as_quantity, narrow
+from jikao.scheme.model import MeasureUse
+from jikao.scheme.number import Unset, as_fillable, narrow
 
 _FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
 _ABSENT: dict[str, object] = {"words": (), "numbers": {}}
@@ -32,8 +32,7 @@ def typed(param: Param, raw: object) -> object:
 
 
 def _number(_: Param, raw: object) -> Decimal | Unset:
-    hole = as_hole(raw)
-    return UNSET if hole is UNSET else as_quantity(hole)
+    return as_fillable(raw)
 
 
 def _numbers(param: Param, raw: object) -> dict[str, Decimal | Unset]:

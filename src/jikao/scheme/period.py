@@ -11,6 +11,8 @@ from jikao.scheme.number import narrow
 
 
 class PeriodKind(StrEnum):
+    """How long a period is."""
+
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -18,10 +20,11 @@ class PeriodKind(StrEnum):
 
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
 _FORMS = (
-    (PeriodKind.MONTH, re.compile(r"(?P<year>\d{4})\s*[-./年]\s*(?P<part>\d{1,2})\s*月?份?\Z")),
-    (PeriodKind.QUARTER, re.compile(r"(?P<year>\d{4})\s*[-./年]?\s*[Qq第](?P<part>[1-4一二三四])\s*(季度)?\Z")),
-    (PeriodKind.YEAR, re.compile(r"(?P<year>\d{4})\s*年?度?\Z")),
+    (PeriodKind.MONTH, re.compile(r"(?P<year>(19|20|21)[0-9]{2})\s*[-./年]\s*(?P<part>[0-9]{1,2})\s*月?份?\Z")),
+    (PeriodKind.QUARTER, re.compile(r"(?P<year>(19|20|21)[0-9]{2})\s*[-./年]?\s*[Qq第](?P<part>[1-4一二三四])\s*(季度)?\Z")),
+    (PeriodKind.YEAR, re.compile(r"(?P<year>(19|20|21)[0-9]{2})\s*年?度?\Z")),
 )
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,3 +73,22 @@ def parse_period(text: str) -> Period:
         month = part if kind is PeriodKind.MONTH else 3 * part - 2
         return Period(dt.date(year, month, 1), kind)
     raise ValueError(text)
+
+
+class DayError(ValueError):
+    """Text that is no day of the calendar. ``shaped``: it looks like one, so the day does not exist."""
+
+    def __init__(self, text: str, *, shaped: bool) -> None:
+        self.shaped = shaped
+        super().__init__(text)
+
+
+def parse_day(text: str) -> dt.date:
+    """``2011-11-01``. Raises ``DayError`` (a ``ValueError``) for other forms and for days that do not exist."""
+    found = _DAY.fullmatch(narrow(text))
+    if not found:
+        raise DayError(text, shaped=False)
+    try:
+        return dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError as cause:
+        raise DayError(text, shaped=True) from cause

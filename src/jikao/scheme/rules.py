@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jikao.scheme.catalogue import CATALOGUE
-from jikao.scheme.curve import Clause, Curve, Domain, in_order
+from jikao.scheme.curve import Clause, Curve, Domain, in_order, lower_end
 from jikao.scheme.model import ClauseText, CurveText, Indicator, Missing, Scheme, Section
 from jikao.scheme.params import params_of
 
@@ -96,6 +96,7 @@ def _grow(
 
 
 def is_bonus(item: Indicator | Section) -> bool:
+    """Whether the item adds to the total instead of sharing it."""
     return isinstance(item, Indicator) and item.bonus is not None
 
 
@@ -140,11 +141,25 @@ def curve_of(scheme: Scheme, indicator: Indicator) -> Curve:
 
 
 def build_curve(text: CurveText, domain: Domain, full: Fraction) -> Curve:
-    """Fill open ends from the neighbours: a clause without an upper end runs to the next higher ``from`` (``above``),
-    one without a lower end runs down to the next lower ``below`` (``upto``), and otherwise to the end of the domain."""
-    upper_included = any(c.upto is not None or c.above is not None for c in text.clauses)
+    """The curve of a text, its open ends filled from the neighbours.
+
+    A clause without an upper end runs to the next higher ``from`` (``above``), one without a lower end runs down to
+    the next lower ``below`` (``upto``), and otherwise to the end of the domain.
+    """
+    upper_included = _upper_included(text)
     clauses = [_clause(c, text.clauses, domain, upper_included) for c in text.clauses]
     return Curve(in_order(clauses), full, domain, text.scale, "upper" if upper_included else "lower")
+
+
+def clauses_as_written(scheme: Scheme, indicator: Indicator) -> tuple[ClauseText, ...]:
+    """What the clauses of ``curve_of`` say and flag: the clauses as written, in the order of the curve."""
+    text, domain = curve_text_of(scheme, indicator), domain_of(indicator)
+    upper_included = _upper_included(text)
+    return tuple(sorted(text.clauses, key=lambda c: lower_end(_clause(c, text.clauses, domain, upper_included))))
+
+
+def _upper_included(text: CurveText) -> bool:
+    return any(c.upto is not None or c.above is not None for c in text.clauses)
 
 
 def _clause(c: ClauseText, every: Sequence[ClauseText], domain: Domain, upper_included: bool) -> Clause:

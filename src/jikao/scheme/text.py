@@ -27,14 +27,25 @@ class Text:
         return words.format(**said)
 
 
+class WordsError(ValueError):
+    """What should be words is neither a string nor ``{zh: …, en: …}``."""
+
+
 def as_text(value: Any) -> Any:
-    """A plain string stands for both languages; ``{zh: …}`` or ``{en: …}`` alone stands for the other too."""
+    """A plain string stands for both languages; ``{zh: …}`` or ``{en: …}`` alone stands for the other too.
+
+    Raises ``WordsError`` (a ``ValueError``) for anything else.
+    """
+    if isinstance(value, Text):
+        return value
     if isinstance(value, str):
         return Text(value, value)
-    if isinstance(value, Mapping) and value and set(value) <= {"zh", "en"}:
-        zh, en = value.get("zh"), value.get("en")
-        return {"zh": zh if zh is not None else en, "en": en if en is not None else zh}
-    return value
+    if not isinstance(value, Mapping) or not value or not set(value) <= {"zh", "en"}:
+        raise WordsError(value)
+    if not all(isinstance(words, str) for words in value.values()):
+        raise WordsError(value)
+    one = next(iter(value.values()))
+    return Text(value.get("zh", one), value.get("en", one))
 
 
 Words = Annotated[Text, BeforeValidator(as_text, json_schema_input_type=str | dict[str, str])]

@@ -1,0 +1,48 @@
+"""The DuckDB connection imports and checks run on: in memory, spilling to a scratch folder, never fetching extensions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+Con = duckdb.DuckDBPyConnection
+"""A connection of our own."""
+
+Error = duckdb.Error
+"""What DuckDB raises."""
+
+_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_persistent_secrets": "false"}
+
+
+@contextlib.contextmanager
+def connect(scratch: Path | None = None) -> Iterator[Con]:
+    """A connection for the length of a ``with`` block. Sessions run in UTC; rows keep their order."""
+    spill = {} if scratch is None else {"temp_directory": str(scratch / "spill")}
+    con = duckdb.connect(":memory:", config=_SETTINGS | spill)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def name(identifier: str) -> str:
+    """A quoted SQL name."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def text_table(con: Con, table: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+    """Rows of text as a temporary table; its ``rowid`` counts them in order."""
+    listed = ", ".join(name(c) for c in columns)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} ({', '.join(f'{name(c)} VARCHAR' for c in columns)})")
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        lists = [[row[i] for row in batch] for i in range(len(columns))]
+        unnested = ", ".join(f"unnest(${i + 1}::VARCHAR[])" for i in range(len(columns)))
+        con.execute(f"INSERT INTO {name(table)} ({listed}) SELECT {unnested}", lists)
+
+
+_BATCH = 50_000

@@ -1,0 +1,131 @@
+"""How a measured value can move: in what steps, and in what words ("再按时完成 2 件", "2 more on time").
+
+A rate of counted things moves by one thing; a length of time by a second; a score by a hundredth. Receipts and
+what-if both speak in these steps, so what they promise can really happen.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from jikao.scheme.catalogue import CATALOGUE, MeasureKind, Unit
+from jikao.scheme.params import params_of
+from jikao.scheme.rules import Line
+from jikao.scheme.text import Text
+from jikao.scoring.exact import Measured
+from jikao.scoring.words import fill, number, quantity
+
+STEPS = {
+    Unit.RATIO: Fraction(1, 10_000),
+    Unit.COUNT: Fraction(1),
+    Unit.DURATION: Fraction(1),
+    Unit.SCORE: Fraction(1, 100),
+    Unit.POINTS: Fraction(1, 100),
+}
+"""The smallest change worth speaking of, where nothing is counted: a hundredth of a percent, a second, a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Words for ``{k}`` more and ``{k}`` fewer of what a measure counts."""
+
+    more: Text
+    fewer: Text
+
+
+def _things(zh: str, unit: str, en: str) -> Counted:
+    return Counted(Text(f"再{zh} {{k}} {unit}", f"{{k}} more {en}"), Text(f"少{zh} {{k}} {unit}", f"{{k}} fewer {en}"))
+
+
+COUNTED: dict[str, Counted] = {
+    "tickets_solved": _things("解决", "件", "solved"),
+    "tickets_received": _things("受理", "件", "received"),
+    "first_response_attainment": _things("及时响应", "件", "answered in time"),
+    "resolution_attainment": _things("及时解决", "件", "solved in time"),
+    "sla_attainment": _things("达成", "个目标", "targets met"),
+    "reopen_rate": _things("重开", "件", "reopened"),
+    "one_touch_rate": _things("有一次即解决的", "件", "solved in one touch"),
+    "backlog": _things("积压", "件", "left open"),
+    "csat": _things("有满意答卷", "份", "satisfied answers"),
+    "calls_answered_rate": _things("接听", "个", "answered"),
+    "calls_resolved_rate": _things("当场解决", "个", "resolved"),
+    "plan_on_time_rate": _things("按时完成", "件", "on time"),
+    "feedback_rate": _things("按时反馈", "次", "summaries in time"),
+    "complaint_rate": _things("被投诉", "次", "complaints"),
+    "complaints": _things("被投诉", "次", "complaints"),
+    "renewal_rate": _things("续约", "份", "renewed"),
+    "trainings": _things("参加培训", "次", "trainings"),
+    "sharing": _things("分享", "次", "shared"),
+}
+"""Measures that count things, by name; the others move by amounts."""
+
+_STORED = {"plan_on_time_rate": 10_000, "observed_rate": 10_000, "task_points": 10_000}
+
+
+def measure_of(line: Line) -> MeasureKind:
+    """The line's measure in the catalogue."""
+    return CATALOGUE[line.indicator.measure.use]
+
+
+def unit_of(line: Line) -> Unit:
+    """What the line's measured value is."""
+    return measure_of(line).unit
+
+
+def _stored_per_unit(line: Line) -> int:
+    """How many stored units make one in a measure's numerator and denominator."""
+    name, params = line.indicator.measure.use, params_of(line.indicator.measure)
+    if name == "renewal_rate" and params["by"] == "amount":
+        return 100
+    return _STORED.get(name, 1) * (2 if params.get("against") == "median" else 1)
+
+
+def as_counted(line: Line, measured: Measured) -> tuple[Fraction, Fraction] | None:
+    """Numerator and denominator in the units people count: 36 of 40; ``None`` when N/A."""
+    if measured.num is None or not measured.den:
+        return None
+    per = _stored_per_unit(line)
+    return Fraction(measured.num, per), Fraction(measured.den, per)
+
+
+def counts_things(line: Line, measured: Measured) -> bool:
+    """Whether the value moves by whole things: always for counts, for rates when every row weighs one."""
+    if line.indicator.measure.use not in COUNTED:
+        return False
+    if unit_of(line) is Unit.COUNT:
+        return True
+    counted = as_counted(line, measured)
+    return counted is not None and (_stored_per_unit(line) == 1 or counted[1] == measured.n)
+
+
+def step_of(line: Line, measured: Measured) -> Fraction:
+    """The smallest change of the value: one counted thing, or the unit's own step."""
+    counted = as_counted(line, measured)
+    if unit_of(line) is Unit.RATIO and counted is not None and counts_things(line, measured):
+        return 1 / counted[1]
+    return STEPS[unit_of(line)]
+
+
+def steps_past(gap: Fraction, step: Fraction, *, strict: bool) -> int:
+    """How many steps close the gap; ``strict``: and go beyond it."""
+    return math.floor(gap / step) + 1 if strict else math.ceil(gap / step)
+
+
+_AMOUNTS = {
+    Unit.DURATION: Counted(Text("再延长 {k}", "{k} longer"), Text("再缩短 {k}", "{k} shorter")),
+    Unit.RATIO: Counted(Text("再高 {k} 个百分点", "{k} percentage points more"), Text("再低 {k} 个百分点", "{k} percentage points less")),
+}
+_PLAIN = Counted(Text("再多 {k}", "{k} more"), Text("再少 {k}", "{k} less"))
+
+
+def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
+    """``再按时完成 2 件`` / ``2 more on time`` for a change of the value (negative: downwards)."""
+    size, unit = abs(change), unit_of(line)
+    if counts_things(line, measured):
+        words, said = COUNTED[line.indicator.measure.use], Text(*[number(size / step_of(line, measured))] * 2)
+    else:
+        words = _AMOUNTS.get(unit, _PLAIN)
+        said = Text(*[number(size * 100)] * 2) if unit is Unit.RATIO else quantity(unit, size)
+    return fill(words.more if change > 0 else words.fewer, k=said)

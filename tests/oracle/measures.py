@@ -1,0 +1,522 @@
+"""Every measure of the vocabulary, computed row by row from its published meaning.
+
+Where the meaning leaves something open, a careful reader of the appraisal documents would expect this; each of these is
+a decision the engine must share:
+
+* Merged, duplicate and spam tickets (by state, or by naming the ticket they went into) count in no ticket measure.
+* A ticket is credited by the event the measure is about: the last solver (solved, resolution in full, attainment, SLA,
+  one-touch, reassignments), the first solver (resolution to first, reopen rate), the first responder, the assignee
+  (received, backlog). Nobody recorded means nobody is credited. A robot is nobody.
+* The acknowledge time is credited to the solver and belongs to the period of the last solve, as everything credited so.
+* Backlog: created on or before the last day, not solved (last solve) by then, and not closed by then either: a ticket
+  that was closed without a solve is nobody's work any more. Its age is calendar time up to midnight after the last day;
+  older means strictly longer.
+* A call whose result is unknown is in no denominator of the resolved rate.
+* Plan items count by their amount of work, only from approved plans, by the day they are due.
+* Summaries due come from the calendar, not from the rows: a week without a row is a week not fed back. Days on leave
+  are not due.
+* A complete feedback costs nothing, even when somebody entered a deduction.
+* Several exams on the last day are averaged. An absence counts as an exam taken.
+* A kind of deduction with a fixed amount costs that amount, whatever was written beside it.
+* A manager without settled orders has no profit to speak of: N/A, not 0.
+* Sharing counts when somebody confirmed it.
+* Task points: a correction replaces A when it was made by the last day of the slice, the latest one wins; without A,
+  base x difficulty x quality (missing factors are 1). Written shares are exact; unset shares split what the written
+  ones leave, in hundredths, the larger remainder and then the earlier employee number first.
+* Ratings belong to the day they judge, by default the day they were given. Only roles that have a weight count; each role is the mean
+  of its rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from jikao.scheme.model import Indicator, Scheme
+from jikao.scheme.number import parse_quantity
+
+from .clock import ONE_DAY, Slice, half_up, quantile
+from .files import Files, Row, Seat
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured value; ``state`` is measured, nothing (denominator 0), no_source or held."""
+
+    value: Fraction | None
+    n: int
+    base: int
+    state: str = "measured"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One indicator of one seat: all a measure may look at."""
+
+    files: Files
+    scheme: Scheme
+    indicator: Indicator
+    seat: Seat
+    everybody: tuple[Seat, ...]
+
+    @property
+    def person(self) -> str:
+        return self.seat.person
+
+    @property
+    def days(self) -> Slice:
+        return self.seat.days
+
+    def word(self, name: str, default: Any = None) -> Any:
+        return self.indicator.measure.with_.get(name, default)
+
+    def words(self, name: str, default: Sequence[str] = ()) -> Sequence[str]:
+        """Several words, or one written alone; none means no limit."""
+        written = self.word(name, default)
+        return (written,) if isinstance(written, str) else tuple(written)
+
+    def number(self, name: str) -> Fraction:
+        return number(self.word(name))
+
+    def numbers(self, name: str) -> dict[str, Fraction]:
+        return {key: number(raw) for key, raw in self.word(name, {}).items()}
+
+    def mine(self, shape: str, day: str) -> list[dict[str, Any]]:
+        """The person's rows of a shape whose day lies in the slice."""
+        return [row for row in self.files.of(shape, self.person) if row.get(day) in self.days]
+
+
+def number(raw: object) -> Fraction:
+    """A parameter as written: ``4h``, ``50%``, ``3``."""
+    return Fraction(parse_quantity(str(raw)))
+
+
+def ratio(num: Fraction | int, den: Fraction | int, n: int, base: int) -> Measured:
+    """A quotient; a denominator of nothing is not a value."""
+    return Measured(None, n, base, "nothing") if den == 0 else Measured(Fraction(num) / Fraction(den), n, base)
+
+
+def counted(count: int) -> Measured:
+    return Measured(Fraction(count), count, count)
+
+
+def summed(amounts: list[Fraction]) -> Measured:
+    return Measured(sum(amounts, Fraction(0)), len(amounts), len(amounts))
+
+
+def total(values: Iterable[Any]) -> Fraction:
+    return sum((Fraction(value) for value in values), Fraction(0))
+
+
+def statistic(lengths: list[int], stat: str, base: int) -> Measured:
+    """Median and 90th percentile in whole seconds; the mean is exact."""
+    if not lengths:
+        return Measured(None, 0, base, "nothing")
+    if stat == "mean":
+        return ratio(sum(lengths), len(lengths), len(lengths), base)
+    share = Fraction(1, 2) if stat == "median" else Fraction(9, 10)
+    return Measured(half_up(quantile(lengths, share), 0), len(lengths), base)
+
+
+# --- tickets -----------------------------------------------------------------------------------------------------
+def tickets(case: Case, who: str) -> list[dict[str, Any]]:
+    """The tickets that count, of the asked kinds, where the person stands as ``who``."""
+    return [row for row in case.files.rows("tickets") if row.get(who) == case.person and counts(row) and asked_for(case, row)]
+
+
+def counts(row: Row) -> bool:
+    return row["status"] not in ("merged", "duplicate", "spam") and "merged_into" not in row
+
+
+def asked_for(case: Case, row: Row) -> bool:
+    requester, priorities, kinds = case.word("requester", "any"), case.words("priorities"), case.words("kinds")
+    return (
+        (requester == "any" or row.get("requester_kind") == requester)
+        and (not priorities or row.get("priority") in priorities)
+        and (not kinds or row.get("kind") in kinds)
+    )
+
+
+def happened(case: Case, who: str, event: str) -> list[dict[str, Any]]:
+    """The tickets whose ``event`` lies on a day of the slice, credited to ``who``."""
+    return [row for row in tickets(case, who) if case.files.clock.day(row.get(event)) in case.days]
+
+
+def lengths(case: Case, rows: list[dict[str, Any]], until: str) -> list[int]:
+    clock = case.word("clock", "working")
+    return [case.files.clock.seconds(row["created_at"], row[until], clock) for row in rows if until in row]
+
+
+def tickets_solved(case: Case) -> Measured:
+    return counted(len(happened(case, "solver", "solved_at")))
+
+
+def tickets_received(case: Case) -> Measured:
+    return counted(len(happened(case, "assignee", "created_at")))
+
+
+def first_response_time(case: Case) -> Measured:
+    rows = happened(case, "responder", "responded_at")
+    return statistic(lengths(case, rows, "responded_at"), case.word("stat", "median"), len(rows))
+
+
+def first_response_attainment(case: Case) -> Measured:
+    return within(case, happened(case, "responder", "responded_at"), "responded_at")
+
+
+def within(case: Case, rows: list[dict[str, Any]], until: str) -> Measured:
+    limit, took = case.number("within"), lengths(case, rows, until)
+    return ratio(sum(1 for seconds in took if seconds <= limit), len(took), len(took), len(rows))
+
+
+def acknowledge_time(case: Case) -> Measured:
+    rows = happened(case, "solver", "solved_at")
+    return statistic(lengths(case, rows, "acknowledged_at"), case.word("stat", "median"), len(rows))
+
+
+def resolution_time(case: Case) -> Measured:
+    who, until = ("first_solver", "first_solved_at") if case.word("to", "full") == "first" else ("solver", "solved_at")
+    rows = happened(case, who, until)
+    return statistic(lengths(case, rows, until), case.word("stat", "median"), len(rows))
+
+
+def resolution_attainment(case: Case) -> Measured:
+    return within(case, happened(case, "solver", "solved_at"), "solved_at")
+
+
+def sla_attainment(case: Case) -> Measured:
+    rows = happened(case, "solver", "solved_at")
+    decided = [row["sla_met"] for row in rows if "sla_met" in row]
+    return ratio(sum(decided), len(decided), len(decided), len(rows))
+
+
+def reopen_rate(case: Case) -> Measured:
+    rows = happened(case, "first_solver", "first_solved_at")
+    return ratio(sum(1 for row in rows if row["reopen_count"] > 0), len(rows), len(rows), len(rows))
+
+
+def one_touch_rate(case: Case) -> Measured:
+    rows = happened(case, "solver", "solved_at")
+    known = [row for row in rows if "reply_count" in row]
+    touched_once = [row for row in known if row["reply_count"] < 2 and row["reopen_count"] == 0]
+    return ratio(len(touched_once), len(known), len(known), len(rows))
+
+
+def reassignments(case: Case) -> Measured:
+    rows = happened(case, "solver", "solved_at")
+    hops = [row["reassignment_count"] for row in rows if "reassignment_count" in row]
+    return ratio(sum(hops), len(hops), len(hops), len(rows))
+
+
+def backlog(case: Case) -> Measured:
+    clock = case.files.clock
+    older = None if case.word("older_than") is None else case.number("older_than")
+    midnight = dt.datetime.combine(case.days.last + ONE_DAY, dt.time())
+
+    def open_then(row: Row) -> bool:
+        over = [clock.local(row[event]) < midnight for event in ("solved_at", "closed_at") if event in row]
+        old = older is None or clock.elapsed(row["created_at"], midnight) > older
+        return clock.local(row["created_at"]) < midnight and not any(over) and old
+
+    return counted(sum(1 for row in tickets(case, "assignee") if open_then(row)))
+
+
+# --- surveys and calls -------------------------------------------------------------------------------------------
+def surveys(case: Case) -> list[dict[str, Any]]:
+    return [row for row in case.mine("surveys", "asked_on") if row["question"] == case.word("question", "result")]
+
+
+def csat(case: Case) -> Measured:
+    sent = surveys(case)
+    answers = [row["answer"] for row in sent if "answer" in row]
+    good = sum(1 for answer in answers if answer >= number(case.word("good_from", 4)))
+    return ratio(good, len(answers) if case.word("of", "answered") == "answered" else len(sent), len(answers), len(sent))
+
+
+def survey_score(case: Case) -> Measured:
+    sent = surveys(case)
+    answers = [row["answer"] for row in sent if "answer" in row]
+    return ratio(20 * sum(answers), len(answers), len(answers), len(sent))
+
+
+def calls(case: Case) -> list[dict[str, Any]]:
+    rows = case.files.of("contacts", case.person)
+    return [row for row in rows if case.files.clock.day(row["happened_at"]) in case.days]
+
+
+def calls_answered_rate(case: Case) -> Measured:
+    rows = calls(case)
+    return ratio(sum(row["answered"] for row in rows), len(rows), len(rows), len(rows))
+
+
+def calls_resolved_rate(case: Case) -> Measured:
+    answered = [row for row in calls(case) if row["answered"]]
+    known = [row["resolved"] for row in answered if "resolved" in row]
+    return ratio(sum(known), len(known), len(known), len(answered))
+
+
+def answer_speed(case: Case) -> Measured:
+    answered = [row for row in calls(case) if row["answered"]]
+    return statistic([row["wait"] for row in answered if "wait" in row], case.word("stat", "median"), len(answered))
+
+
+# --- records -----------------------------------------------------------------------------------------------------
+def plan_on_time_rate(case: Case) -> Measured:
+    kinds = case.words("kinds")
+    rows = [row for row in case.mine("plan_items", "due_on") if row["approved"] and (not kinds or row["kind"] in kinds)]
+    done = [row["amount"] for row in rows if "done_on" in row and row["done_on"] <= row["due_on"]]
+    return ratio(total(done), total(row["amount"] for row in rows), len(rows), len(rows))
+
+
+def summaries(case: Case) -> list[bool]:
+    """For every summary due: did it reach everybody in time?"""
+    recipients = set(case.words("recipients"))
+    leaves = [Slice(row["from_on"], row["until_on"]) for row in case.files.of("leaves", case.person)]
+    dues = [day for day in case.files.clock.fridays_due(case.days) if not any(day in leave for leave in leaves)]
+    rows = case.files.of("feedback_summaries", case.person)
+    reached = [{row["recipient"] for row in rows if row["due_on"] == day and "sent_on" in row and row["sent_on"] <= day} for day in dues]
+    return [recipients <= names for names in reached]
+
+
+def feedback_rate(case: Case) -> Measured:
+    done = summaries(case)
+    return ratio(sum(done), len(done), len(done), len(done))
+
+
+def feedback_deductions(case: Case) -> Measured:
+    done, entered = summaries(case), deducted(case)
+    if not done:
+        return Measured(None, 0, 0, "nothing")
+    if all(done):
+        return Measured(Fraction(0), len(done), len(done))
+    return Measured(sum(entered, Fraction(0)), len(done), len(done)) if entered else Measured(None, len(done), len(done), "held")
+
+
+def deducted(case: Case) -> list[Fraction]:
+    """The verified deductions entered for the indicator: what their kind costs each time, or else the amount."""
+    rows = [row for row in case.mine("deductions", "happened_on") if row["verified"] and row["indicator"] == case.indicator.id]
+    return [cost(case, row["kind"], row.get("amount")) for row in rows]
+
+
+def cost(case: Case, kind: str | None, amount: Decimal | None) -> Fraction:
+    entry = case.indicator.entry.kinds.get(kind or "")
+    if entry is not None and entry.each is not None:
+        return Fraction(entry.each)
+    return Fraction(amount or 0)
+
+
+def deductions(case: Case) -> Measured:
+    return summed(deducted(case))
+
+
+def verified_complaints(case: Case, causes: Sequence[str]) -> list[dict[str, Any]]:
+    origin = case.word("origin", "any")
+    return [
+        row
+        for row in case.mine("complaints", "received_on")
+        if row["state"] == "verified" and (not causes or row.get("cause") in causes) and origin in ("any", row["origin"])
+    ]
+
+
+def complaint_rate(case: Case) -> Measured:
+    solved, complained = len(happened(case, "solver", "solved_at")), len(verified_complaints(case, case.words("causes")))
+    return ratio(complained, solved, solved, solved)
+
+
+def complaints(case: Case) -> Measured:
+    return counted(len(verified_complaints(case, case.words("causes"))))
+
+
+def complaint_deductions(case: Case) -> Measured:
+    rows = verified_complaints(case, case.words("causes", ("attitude",)))
+    return summed([cost(case, row.get("cause"), row.get("amount")) for row in rows])
+
+
+def violation_severity(case: Case) -> Measured:
+    levels = case.numbers("levels")
+    rows = [row for row in case.mine("violations", "happened_on") if row["state"] == "verified"]
+    return summed([levels.get(row["severity"], Fraction(0)) for row in rows])
+
+
+def renewal_rate(case: Case) -> Measured:
+    rows = case.mine("renewals", "due_on")
+    if case.word("by", "count") == "count":
+        return ratio(sum(row["renewed"] for row in rows), len(rows), len(rows), len(rows))
+    priced = [row for row in rows if "amount" in row]
+    renewed = total(row["amount"] for row in priced if row["renewed"])
+    return ratio(renewed, total(row["amount"] for row in priced), len(priced), len(rows))
+
+
+def exam_score(case: Case) -> Measured:
+    rows = case.mine("exams", "held_on")
+    sat = [row for row in rows if row["presence"] == "absent" or (row["presence"] == "present" and "score" in row)]
+    last = max((row["held_on"] for row in sat), default=None)
+    chosen = [row for row in sat if row["held_on"] == last] if case.word("take", "average") == "last" else sat
+    scores = [Fraction(0) if row["presence"] == "absent" else Fraction(row["score"]) for row in chosen]
+    if case.word("take", "average") == "best" and scores:
+        return Measured(max(scores), len(scores), len(rows))
+    return ratio(sum(scores, Fraction(0)), len(scores), len(scores), len(rows))
+
+
+def trainings(case: Case) -> Measured:
+    return counted(len(case.mine("trainings", "held_on")))
+
+
+def training_hours(case: Case) -> Measured:
+    return summed([Fraction(row.get("hours", 0)) for row in case.mine("trainings", "held_on")])
+
+
+def certificate_points(case: Case) -> Measured:
+    levels, last = case.numbers("levels"), case.days.last
+    rows = case.files.of("certificates", case.person)
+    valid = [row for row in rows if row["issued_on"] <= last <= row.get("valid_until", last)]
+    return summed([levels.get(row["level"], Fraction(0)) for row in valid])
+
+
+def sharing(case: Case) -> Measured:
+    kinds, to = case.words("kinds"), case.word("counts_to", "any")
+    return counted(
+        sum(
+            1
+            for row in case.mine("sharings", "shared_on")
+            if "verifier" in row and (not kinds or row.get("kind") in kinds) and to in ("any", row["counts_to"])
+        )
+    )
+
+
+# --- points, orders, numbers measured elsewhere ------------------------------------------------------------------
+def task_points(case: Case) -> Measured:
+    mine, n = points_of(case.files, case.seat)
+    against = case.word("against", "best")
+    if against == "target":
+        return ratio(mine, case.number("target"), n, n)
+    peers = [points_of(case.files, seat)[0] for seat in case.everybody if seat.department == case.seat.department]
+    mark = max(peers) if against == "best" else middle(peers)
+    return ratio(mine, mark, n, n)
+
+
+def middle(values: list[Fraction]) -> Fraction:
+    ordered = sorted(values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def points_of(files: Files, seat: Seat) -> tuple[Fraction, int]:
+    """B: the seat's points of the tasks completed on its days, and how many tasks gave them."""
+    owned = [task_split(files, row, seat.days.last).get(seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
+    parts = [part for part in owned if part is not None]
+    return sum(parts, Fraction(0)), len(parts)
+
+
+def task_split(files: Files, task: Row, known: dt.date) -> dict[str, Fraction]:
+    """Whose the points of one task are."""
+    whole = coefficient(files, task, known)
+    rows = sorted((row for row in files.rows("task_shares") if row["task"] == task["task"]), key=lambda row: row["person"])
+    split = {row["person"]: whole * Fraction(row["share"]) for row in rows if "share" in row}
+    unset = [row["person"] for row in rows if "share" not in row]
+    return split | hundredths(whole - sum(split.values(), Fraction(0)), unset)
+
+
+def coefficient(files: Files, task: Row, known: dt.date) -> Fraction:
+    made = [row for row in files.rows("corrections") if row["task"] == task["task"] and row["corrected_on"] <= known]
+    if made:
+        return Fraction(max(made, key=lambda row: (row["corrected_on"], row["meeting"]))["coefficient"])
+    if "coefficient" in task:
+        return Fraction(task["coefficient"])
+    return Fraction(task.get("base", 0)) * Fraction(task.get("difficulty", 1)) * Fraction(task.get("quality", 1))
+
+
+def hundredths(whole: Fraction, people: list[str]) -> dict[str, Fraction]:
+    """An equal split in hundredths; what is left over goes to the first ones, so that the parts are the whole."""
+    if not people:
+        return {}
+    each = Fraction(int(whole * 100 / len(people)), 100)
+    left, split = whole - each * len(people), {}
+    for person in people:
+        extra = min(left, Fraction(1, 100))
+        split[person], left = each + extra, left - extra
+    return split
+
+
+def workload_share(case: Case) -> Measured:
+    shares = [row["share"] for row in case.mine("workloads", "decided_on")]
+    return ratio(total(shares), len(shares), len(shares), len(shares))
+
+
+def profit_attainment(case: Case) -> Measured:
+    settled = {row["order_no"] for row in case.files.rows("orders") if row.get("settled_on") in case.days}
+    values = [row["value"] for row in case.files.rows("order_splits") if row.get("manager") == case.person and row["order_no"] in settled]
+    share, target = case.number("profit_share"), case.number("target")
+    return ratio(total(values) * share, target if values else 0, len(values), len(values))
+
+
+def observed(case: Case) -> list[dict[str, Any]]:
+    return [row for row in case.mine("observations", "measured_on") if row["code"] == case.word("code")]
+
+
+def observed_rate(case: Case) -> Measured:
+    rows = observed(case)
+    known = [row for row in rows if "numerator" in row and "denominator" in row]
+    return ratio(total(row["numerator"] for row in known), total(row["denominator"] for row in known), len(known), len(rows))
+
+
+def observed_score(case: Case) -> Measured:
+    rows = observed(case)
+    scores = [row["score"] for row in rows if "score" in row]
+    return ratio(total(scores), len(scores), len(scores), len(rows))
+
+
+# --- people's judgement ------------------------------------------------------------------------------------------
+def rating(case: Case) -> Measured:
+    weights = rater_weights(case)
+    item = case.word("item", case.indicator.id)
+    judged = [row | {"judged_on": row.get("judged_on", row["rated_on"])} for row in case.files.of("ratings", case.person)]
+    rows = [row for row in judged if row["item"] == item and row["judged_on"] in case.days]
+    roles: dict[str, list[Fraction]] = {}
+    for row in rows:
+        if not weights or row["role"] in weights:
+            roles.setdefault(row["role"], []).append(Fraction(row["score"]))
+    means = {role: sum(scores, Fraction(0)) / len(scores) for role, scores in roles.items()}
+    heard = {role: weights.get(role, Fraction(1)) for role in means}
+    weighted = sum((heard[role] * mean for role, mean in means.items()), Fraction(0))
+    return ratio(weighted, sum(heard.values(), Fraction(0)), sum(map(len, roles.values())), len(rows))
+
+
+def rater_weights(case: Case) -> dict[str, Fraction]:
+    """The weights nearest to the line: on the measure, on the indicator, on the scheme; with none all roles weigh the same."""
+    own = case.numbers("raters") or {role: Fraction(weight) for role, weight in case.indicator.raters.items()}
+    return own or {role: Fraction(weight) for role, weight in case.scheme.raters.weights.items()}
+
+
+SOURCES = {
+    "csat": "surveys", "survey_score": "surveys", "calls_answered_rate": "contacts", "calls_resolved_rate": "contacts", "answer_speed": "contacts",
+    "plan_on_time_rate": "plan_items", "feedback_rate": "feedback_summaries", "feedback_deductions": "feedback_summaries deductions",
+    "deductions": "deductions", "complaint_rate": "complaints tickets", "complaints": "complaints", "complaint_deductions": "complaints",
+    "violation_severity": "violations", "renewal_rate": "renewals", "exam_score": "exams", "trainings": "trainings",
+    "training_hours": "trainings", "certificate_points": "certificates", "sharing": "sharings", "task_points": "tasks task_shares",
+    "workload_share": "workloads", "profit_attainment": "orders order_splits", "observed_rate": "observations",
+    "observed_score": "observations", "rating": "ratings",
+}  # fmt: skip
+"""The shapes a measure cannot do without; everything not named here is about tickets."""
+
+MEASURES: dict[str, Callable[[Case], Measured]] = {
+    function.__name__: function
+    for function in (
+        tickets_solved, tickets_received, first_response_time, first_response_attainment, acknowledge_time, resolution_time,
+        resolution_attainment, sla_attainment, reopen_rate, one_touch_rate, reassignments, backlog, csat, survey_score,
+        calls_answered_rate, calls_resolved_rate, answer_speed, plan_on_time_rate, feedback_rate, feedback_deductions, deductions,
+        complaint_rate, complaints, complaint_deductions, violation_severity, renewal_rate, exam_score, trainings, training_hours,
+        certificate_points, sharing, task_points, workload_share, profit_attainment, observed_rate, observed_score, rating,
+    )
+}  # fmt: skip
+
+
+def measure(case: Case) -> Measured:
+    """The measured value of one indicator of one seat."""
+    use = case.indicator.measure.use
+    if not all(case.files.covers(shape) for shape in SOURCES.get(use, "tickets").split()):
+        return Measured(None, 0, 0, "no_source")
+    return MEASURES[use](case)

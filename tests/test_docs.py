@@ -1,0 +1,201 @@
+"""The documentation is tested: nothing is missing from the reference, links lead somewhere, examples run as shown.
+
+In a page, a fence ``yaml file=NAME`` (or csv, text) writes that file into the page's scratch folder, and a ``console`` fence
+runs its ``$ jikao …`` lines there, in the order of the page. They must end with exit code 0, or with ``exit=N`` from the
+fence's first line; every other line of the fence must appear in what the command says (``…`` stands for anything).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from jikao.cli import main
+from jikao.evidence.shapes import SHAPES
+from jikao.scheme.catalogue import CATALOGUE
+from jikao.scheme.model import ClauseText, CurveText
+from jikao.scheme.problem import KINDS
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
+FENCE = re.compile(r"^```(?P<kind>\w+)(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def generator():
+    """``docs/generate.py`` as a module."""
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.import_everything()
+    return module
+
+
+def reference(name: str) -> str:
+    return (DOCS / "reference" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def missing(page: str, words: list[str]) -> list[str]:
+    return [word for word in words if f"`{word}`" not in page]
+
+
+# --- nothing is missing ------------------------------------------------------------------------------------------
+
+
+def test_generated_parts_say_what_the_program_says_today() -> None:
+    assert [path.name for path in generator().stale()] == []
+
+
+def test_every_measure_and_parameter_has_an_entry() -> None:
+    page = reference("measures")
+    assert [name for name in CATALOGUE if f'<a id="{name}"></a>' not in page] == []
+    assert missing(page, [p.name for m in CATALOGUE.values() for p in m.params]) == []
+
+
+def test_every_shape_and_column_has_an_entry() -> None:
+    page = reference("shapes")
+    assert [name for name in SHAPES if f'<a id="{name}"></a>' not in page] == []
+    assert missing(page, [c.name for s in SHAPES.values() for c in s.columns]) == []
+
+
+def test_every_problem_code_has_an_entry() -> None:
+    generator()
+    page = reference("problems")
+    assert KINDS
+    assert [code for code in KINDS if f'<a id="{code}"></a>' not in page] == []
+
+
+def test_every_curve_option_has_an_entry() -> None:
+    options = [f.alias or name for model in (CurveText, ClauseText) for name, f in model.model_fields.items()]
+    assert missing(reference("curves"), options) == []
+
+
+def test_every_key_people_write_is_explained_in_both_languages_and_no_other() -> None:
+    g = generator()
+    explained = {part: set(keys) - {""} for part, keys in g.words_of_fields().items()}
+    written = {name: set(part["properties"]) for root in g.ROOTS for name, part in g.parts_of(root)}
+    assert explained == written
+    empty = [(part, key) for part, keys in g.words_of_fields().items() for key, words in keys.items() if len(words) != 2 or not all(words)]
+    assert empty == []
+
+
+def commands() -> dict[str, click.Command]:
+    return dict(generator().walk(main, "jikao"))
+
+
+def test_every_command_and_option_has_an_entry() -> None:
+    page = reference("commands")
+    assert [name for name in commands() if f"## {name}\n" not in page] == []
+    options = {flag for c in commands().values() for p in c.params if isinstance(p, click.Option) and not p.hidden for flag in p.opts}
+    assert [flag for flag in sorted(options) if flag not in page] == []
+
+
+def test_every_command_is_shown_in_an_example_that_is_run() -> None:
+    shown = {" ".join(words[:2]) for page in PAGES for example in examples(page) for words in example.commands}
+    leaves = {name for name, c in commands().items() if not isinstance(c, click.Group)}
+    assert sorted(leaves - shown) == []
+
+
+# --- links lead somewhere ----------------------------------------------------------------------------------------
+
+
+def slug(heading: str) -> str:
+    """The anchor a heading gets on the common code hosts."""
+    plain = re.sub(r"[^\w\- ]", "", heading.strip().lower())
+    return plain.replace(" ", "-")
+
+
+def anchors(page: str) -> set[str]:
+    prose = FENCE.sub("", page)
+    return {slug(h) for h in re.findall(r"^#+ (.+)$", prose, re.MULTILINE)} | set(re.findall(r'<a id="([^"]+)">', page))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_every_link_inside_the_project_resolves(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\(([^)#\s]+)", index))
+    assert sorted({p.relative_to(DOCS).as_posix() for p in DOCS.rglob("*.md")} - linked - {"index.md"}) == []
+
+
+# --- examples run as shown ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Example:
+    """One fence: a file to write, or commands with what they say and how they end."""
+
+    kind: str
+    file: str
+    exit_code: int
+    body: str
+
+    @property
+    def commands(self) -> list[list[str]]:
+        lines = self.body.splitlines() if self.kind == "console" else []
+        return [shlex.split(line[2:]) for line in lines if line.startswith("$ ")]
+
+    @property
+    def shown(self) -> list[str]:
+        return [line for line in self.body.splitlines() if line.strip() and not line.startswith("$ ")]
+
+
+def examples(page: Path) -> Iterator[Example]:
+    for fence in FENCE.finditer(page.read_text(encoding="utf-8")):
+        info = dict(re.findall(r"(\w+)=(\S+)", fence["info"]))
+        if fence["kind"] == "console" or "file" in info:
+            yield Example(fence["kind"], info.get("file", ""), int(info.get("exit", 0)), fence["body"])
+
+
+def squeezed(line: str) -> str:
+    return " ".join(line.split())
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if any(examples(p))], ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_the_examples_of_a_page_run_as_shown(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    for example in examples(page):
+        if example.file:
+            Path(example.file).parent.mkdir(parents=True, exist_ok=True)
+            Path(example.file).write_text(example.body, encoding="utf-8")
+        else:
+            run_example(example)
+
+
+def run_example(example: Example) -> None:
+    said = ""
+    for program, *words in example.commands:
+        assert program == "jikao", f"only jikao commands are run, not {program}; use a sh fence to show others"
+        done = CliRunner().invoke(main, words, prog_name="jikao")
+        said += done.output
+        assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
+        assert done.exit_code == example.exit_code, f"jikao {shlex.join(words)}\n{done.output}"
+    flat = squeezed(said)
+    for line in example.shown:
+        for piece in filter(None, map(squeezed, line.split("…"))):
+            assert piece in flat, f"{piece!r} is not in\n{said}"
