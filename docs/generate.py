@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 import jikao
+from jikao.archive.manifest import Manifest
 from jikao.scheme.catalogue import CATALOGUE, MeasureKind, Param, Unit
 from jikao.scheme.model import Scheme
 from jikao.scheme.problem import KINDS, Kind, Level
@@ -234,6 +235,9 @@ def _default(spec: Mapping[str, Any]) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
+ROOTS: tuple[type[BaseModel], ...] = (Scheme, Manifest)
+"""The texts whose keys are documented."""
+
 CURVE_PARTS = frozenset({"CurveText", "ClauseText"})
 
 
@@ -249,6 +253,11 @@ def scheme_fields() -> str:
 def curve_fields() -> str:
     """The keys of a curve and of its clauses."""
     return fields(Scheme, skip=frozenset(name for name, _ in parts_of(Scheme)) - CURVE_PARTS)
+
+
+def manifest_fields() -> str:
+    """The keys of a sealed run's manifest."""
+    return fields(Manifest)
 
 
 # --- presets -----------------------------------------------------------------------------------------------------
@@ -343,6 +352,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "problems": problems,
     "scheme-fields": scheme_fields,
     "curve-fields": curve_fields,
+    "manifest-fields": manifest_fields,
     "presets": presets,
     "ambiguities": ambiguities,
     "mappings": mappings,

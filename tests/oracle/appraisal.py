@@ -3,8 +3,9 @@
 Decisions where the documents are silent:
 
 * Judged is every human of the register employed on a day of the period who then held a position the scheme binds.
-* A seat is measured on its own days alone; what stands at the end of a period is taken at the end of the seat.
-* Several seats: exact totals weighted by days (A48) over the seats that have one; a held seat holds the person.
+  Who has no span in the period sits where the register says; who has spans sat where they say, and nowhere else.
+* A seat is measured on its own days; what stands at the end of the period (backlog, certificates) stands in every seat.
+* Several seats: exact totals weighted by days employed (A48) over the seats that have one; a held seat holds the person.
   Sections and coverage are weighted in the same way.
 * Department and position of the result are those of the last seat of the period.
 * Only totals that were graded as usual rank; equal totals share the better rank (1, 1, 3).
@@ -40,23 +41,23 @@ class Result:
     state: str
     flags: tuple[str, ...]
     rank: int | None = None
-    peers: int = 0
+    peers: int | None = None
 
 
 def appraise(scheme: Scheme, files: Files, period: Period) -> dict[str, Result]:
     """Everybody's result, by person."""
     judged = seats(files, period, scheme.positions)
     everybody = tuple(seat for held in judged.values() for seat in held)
-    results = {person: _result(scheme, files, held, everybody) for person, held in judged.items()}
+    results = {person: _result(scheme, files, period, held, everybody) for person, held in judged.items()}
     return {person: _ranked(scheme, result, results.values()) for person, result in results.items()}
 
 
-def _result(scheme: Scheme, files: Files, held: Sequence[Seat], everybody: tuple[Seat, ...]) -> Result:
+def _result(scheme: Scheme, files: Files, period: Period, held: Sequence[Seat], everybody: tuple[Seat, ...]) -> Result:
     sheets = tuple(
-        sheet(scheme, {indicator.id: measure(Case(files, scheme, indicator, seat, everybody)) for indicator in scheme.indicators()})
+        sheet(scheme, {indicator.id: measure(Case(files, scheme, indicator, period, seat, everybody)) for indicator in scheme.indicators()})
         for seat in held
     )
-    days = [seat.days.days for seat in held]
+    days = [seat.worked.days for seat in held]
     exact = weighted([(one.exact, n) for one, n in zip(sheets, days, strict=True)])
     coverage = weighted([(one.coverage, n) for one, n in zip(sheets, days, strict=True)]) or Fraction(0)
     state = "held" if any(one.state == "held" for one in sheets) else "nothing" if exact is None else "scored"
@@ -94,4 +95,4 @@ def _ranked(scheme: Scheme, result: Result, everybody: Iterable[Result]) -> Resu
     totals = [one.total for one in everybody if one.state == "scored" and one.total is not None and group(one) == group(result)]
     own = result.total if result.state == "scored" else None
     rank = None if own is None else 1 + sum(1 for total in totals if total > own)
-    return Result(**{**result.__dict__, "rank": rank, "peers": len(totals)})
+    return Result(**{**result.__dict__, "rank": rank, "peers": None if own is None else len(totals)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -48,10 +49,13 @@ class Files:
 
 @dataclass(frozen=True)
 class Seat:
-    """A stretch of days in which a person held one position."""
+    """A stretch of days in which a person held one position: ``days`` is whose evidence counts, ``worked`` those of them
+    in which the person was employed."""
 
     person: str
+    number: int
     days: Slice
+    worked: Slice
     position: str | None
     department: str | None
     team: str | None
@@ -70,22 +74,23 @@ def seats(files: Files, period: Period, positions: Sequence[str]) -> dict[str, l
 
 
 def _held(files: Files, row: Row, period: Period) -> list[Seat]:
-    employed = Slice(period.start, period.end - ONE_DAY).cut(row.get("hired_on"), row.get("left_on"))
-    if employed is None:
-        return []
-    spans = sorted(files.of("spans", row["person"]), key=lambda span: span["from_on"])
-    if not spans:
-        return [Seat(row["person"], employed, row.get("position"), row.get("department"), row.get("team"))]
-    held = []
-    for span, until in zip(spans, _ends(spans), strict=True):
-        days = employed.cut(span["from_on"], until)
-        if days is not None:
-            held.append(Seat(row["person"], days, span["position"], span.get("department", row.get("department")), row.get("team")))
+    whole = Slice(period.start, period.end - ONE_DAY)
+    stretches = [(whole.cut(span["from_on"], until), span) for span, until in _spans(files, row["person"])]
+    held: list[Seat] = []
+    for days, span in [(days, span) for days, span in stretches if days is not None] or [(whole, row)]:
+        worked = days.cut(row.get("hired_on"), row.get("left_on"))
+        if worked is not None:
+            department = span.get("department", row.get("department"))
+            held.append(Seat(row["person"], len(held), days, worked, span.get("position"), department, row.get("team")))
     return held
 
 
-def _ends(spans: Sequence[Row]) -> list[Any]:
-    """A span without an end, or one that runs into the next, ends the day before the next begins."""
-    nexts = [*(span["from_on"] - ONE_DAY for span in spans[1:]), None]
-    both = [(span.get("until_on"), following) for span, following in zip(spans, nexts, strict=True)]
-    return [min((day for day in ends if day is not None), default=None) for ends in both]
+def _spans(files: Files, person: str) -> list[tuple[Row, dt.date | None]]:
+    """The spans of a person in order, each with its end; one that is open or runs into the next ends the day before it."""
+    spans = sorted(files.of("spans", person), key=lambda span: span["from_on"])
+    followed = zip(spans, [*spans[1:], None], strict=False)
+    return [(span, _earlier(span.get("until_on"), None if after is None else after["from_on"] - ONE_DAY)) for span, after in followed]
+
+
+def _earlier(a: dt.date | None, b: dt.date | None) -> dt.date | None:
+    return min((day for day in (a, b) if day is not None), default=None)

@@ -13,18 +13,21 @@ a decision the engine must share:
   older means strictly longer.
 * A call whose result is unknown is in no denominator of the resolved rate.
 * Plan items count by their amount of work, only from approved plans, by the day they are due.
-* Summaries due come from the calendar, not from the rows: a week without a row is a week not fed back. Days on leave
-  are not due.
+* Summaries due come from the calendar, not from the rows: a week without a row is a week not fed back. Nothing is due
+  on days of leave, before hiring or after leaving.
 * A complete feedback costs nothing, even when somebody entered a deduction.
 * Several exams on the last day are averaged. An absence counts as an exam taken.
 * A kind of deduction with a fixed amount costs that amount, whatever was written beside it.
 * A manager without settled orders has no profit to speak of: N/A, not 0.
 * Sharing counts when somebody confirmed it.
-* Task points: a correction replaces A when it was made by the last day of the slice, the latest one wins; without A,
-  base x difficulty x quality (missing factors are 1). Written shares are exact; unset shares split what the written
-  ones leave, in hundredths, the larger remainder and then the earlier employee number first.
-* Ratings belong to the day they judge, by default the day they were given. Only roles that have a weight count; each role is the mean
-  of its rows.
+* Task points: the latest correction made before the quarter of completion was locked is A, otherwise A as given,
+  otherwise base x difficulty x quality to four decimals; a task nobody gave a worth gives nothing. Who has no written
+  share gets an equal part of what the written ones leave. Equal parts come in hundredths where A has no more than two
+  decimals, all others in ten-thousandths, by largest remainder and then the earlier employee number.
+* The best and the median are those of the seats of the same department, as the scheme binds them.
+* Ratings belong to the day they judge, by default the day they were given. Only roles with a weight count, each as the
+  mean of its rows; without any weights the superior judges alone (AMB-3).
+* Where the source knows only one solve, it is the first and the last.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from typing import Any
 
 from jikao.scheme.model import Indicator, Scheme
 from jikao.scheme.number import parse_quantity
+from jikao.scheme.period import Period
 
 from .clock import ONE_DAY, Slice, half_up, quantile
 from .files import Files, Row, Seat
@@ -60,6 +64,7 @@ class Case:
     files: Files
     scheme: Scheme
     indicator: Indicator
+    period: Period
     seat: Seat
     everybody: tuple[Seat, ...]
 
@@ -125,7 +130,14 @@ def statistic(lengths: list[int], stat: str, base: int) -> Measured:
 # --- tickets -----------------------------------------------------------------------------------------------------
 def tickets(case: Case, who: str) -> list[dict[str, Any]]:
     """The tickets that count, of the asked kinds, where the person stands as ``who``."""
-    return [row for row in case.files.rows("tickets") if row.get(who) == case.person and counts(row) and asked_for(case, row)]
+    rows = (first_solve(row) for row in case.files.rows("tickets"))
+    return [row for row in rows if row.get(who) == case.person and counts(row) and asked_for(case, row)]
+
+
+def first_solve(row: dict[str, Any]) -> dict[str, Any]:
+    """Where a source knows only one solve, it is the first and the last."""
+    last = {name: row[event] for name, event in (("first_solver", "solver"), ("first_solved_at", "solved_at")) if event in row}
+    return last | row
 
 
 def counts(row: Row) -> bool:
@@ -142,7 +154,7 @@ def asked_for(case: Case, row: Row) -> bool:
 
 
 def happened(case: Case, who: str, event: str) -> list[dict[str, Any]]:
-    """The tickets whose ``event`` lies on a day of the slice, credited to ``who``."""
+    """The tickets whose ``event`` lies on a day of the seat, credited to ``who``."""
     return [row for row in tickets(case, who) if case.files.clock.day(row.get(event)) in case.days]
 
 
@@ -215,7 +227,7 @@ def reassignments(case: Case) -> Measured:
 def backlog(case: Case) -> Measured:
     clock = case.files.clock
     older = None if case.word("older_than") is None else case.number("older_than")
-    midnight = dt.datetime.combine(case.days.last + ONE_DAY, dt.time())
+    midnight = dt.datetime.combine(case.period.end, dt.time())
 
     def open_then(row: Row) -> bool:
         over = [clock.local(row[event]) < midnight for event in ("solved_at", "closed_at") if event in row]
@@ -276,7 +288,7 @@ def summaries(case: Case) -> list[bool]:
     """For every summary due: did it reach everybody in time?"""
     recipients = set(case.words("recipients"))
     leaves = [Slice(row["from_on"], row["until_on"]) for row in case.files.of("leaves", case.person)]
-    dues = [day for day in case.files.clock.fridays_due(case.days) if not any(day in leave for leave in leaves)]
+    dues = [day for day in case.files.clock.fridays_due(case.seat.worked) if not any(day in leave for leave in leaves)]
     rows = case.files.of("feedback_summaries", case.person)
     reached = [{row["recipient"] for row in rows if row["due_on"] == day and "sent_on" in row and row["sent_on"] <= day} for day in dues]
     return [recipients <= names for names in reached]
@@ -371,7 +383,7 @@ def training_hours(case: Case) -> Measured:
 
 
 def certificate_points(case: Case) -> Measured:
-    levels, last = case.numbers("levels"), case.days.last
+    levels, last = case.numbers("levels"), case.period.end - ONE_DAY
     rows = case.files.of("certificates", case.person)
     valid = [row for row in rows if row["issued_on"] <= last <= row.get("valid_until", last)]
     return summed([levels.get(row["level"], Fraction(0)) for row in valid])
@@ -406,39 +418,51 @@ def middle(values: list[Fraction]) -> Fraction:
 
 def points_of(files: Files, seat: Seat) -> tuple[Fraction, int]:
     """B: the seat's points of the tasks completed on its days, and how many tasks gave them."""
-    owned = [task_split(files, row, seat.days.last).get(seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
+    owned = [task_split(files, row, seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
     parts = [part for part in owned if part is not None]
     return sum(parts, Fraction(0)), len(parts)
 
 
-def task_split(files: Files, task: Row, known: dt.date) -> dict[str, Fraction]:
-    """Whose the points of one task are."""
-    whole = coefficient(files, task, known)
+def task_split(files: Files, task: Row, person: str) -> Fraction | None:
+    """One person's points of one task; nothing for who had no share in it, or where nobody said what it is worth."""
+    whole = coefficient(files, task)
     rows = sorted((row for row in files.rows("task_shares") if row["task"] == task["task"]), key=lambda row: row["person"])
-    split = {row["person"]: whole * Fraction(row["share"]) for row in rows if "share" in row}
+    if whole is None or person not in {row["person"] for row in rows}:
+        return None
+    written = {row["person"]: Fraction(row["share"]) for row in rows if "share" in row}
     unset = [row["person"] for row in rows if "share" not in row]
-    return split | hundredths(whole - sum(split.values(), Fraction(0)), unset)
+    left = 1 - sum(written.values(), Fraction(0))
+    wishes = {who: whole * share for who, share in written.items()} | {who: whole * left / len(unset) for who in unset}
+    fine = bool(written) or whole * 100 != int(whole * 100)
+    return largest_remainder(wishes, 10_000 if fine else 100)[person]
 
 
-def coefficient(files: Files, task: Row, known: dt.date) -> Fraction:
-    made = [row for row in files.rows("corrections") if row["task"] == task["task"] and row["corrected_on"] <= known]
+def coefficient(files: Files, task: Row) -> Fraction | None:
+    """A: as last corrected before the period it was completed in was locked, as given, or as its factors make it."""
+    made = [
+        row for row in files.rows("corrections") if row["task"] == task["task"] and not locked(row["corrected_on"], task["completed_on"])
+    ]
     if made:
         return Fraction(max(made, key=lambda row: (row["corrected_on"], row["meeting"]))["coefficient"])
     if "coefficient" in task:
         return Fraction(task["coefficient"])
-    return Fraction(task.get("base", 0)) * Fraction(task.get("difficulty", 1)) * Fraction(task.get("quality", 1))
+    factors = [task.get(name) for name in ("base", "difficulty", "quality")]
+    known = [Fraction(factor) for factor in factors if factor is not None]
+    return half_up(known[0] * known[1] * known[2], 4) if len(known) == len(factors) else None
 
 
-def hundredths(whole: Fraction, people: list[str]) -> dict[str, Fraction]:
-    """An equal split in hundredths; what is left over goes to the first ones, so that the parts are the whole."""
-    if not people:
-        return {}
-    each = Fraction(int(whole * 100 / len(people)), 100)
-    left, split = whole - each * len(people), {}
-    for person in people:
-        extra = min(left, Fraction(1, 100))
-        split[person], left = each + extra, left - extra
-    return split
+def locked(corrected: dt.date, completed: dt.date) -> bool:
+    """Whether a correction came after the quarter in which the task was completed."""
+    return (corrected.year, (corrected.month - 1) // 3) > (completed.year, (completed.month - 1) // 3)
+
+
+def largest_remainder(wishes: dict[str, Fraction], parts: int) -> dict[str, Fraction]:
+    """Everybody's wish in whole parts of a point that sum to all of it: first rounded down, then the parts left over go
+    one each to the largest remainders, equal ones by employee number."""
+    low = {who: Fraction(int(wish * parts), parts) for who, wish in wishes.items()}
+    over = int((sum(wishes.values(), Fraction(0)) - sum(low.values(), Fraction(0))) * parts)
+    lucky = sorted(wishes, key=lambda who: (low[who] - wishes[who], who))[:over]
+    return {who: part + Fraction(who in lucky, parts) for who, part in low.items()}
 
 
 def workload_share(case: Case) -> Measured:
@@ -475,20 +499,16 @@ def rating(case: Case) -> Measured:
     item = case.word("item", case.indicator.id)
     judged = [row | {"judged_on": row.get("judged_on", row["rated_on"])} for row in case.files.of("ratings", case.person)]
     rows = [row for row in judged if row["item"] == item and row["judged_on"] in case.days]
-    roles: dict[str, list[Fraction]] = {}
-    for row in rows:
-        if not weights or row["role"] in weights:
-            roles.setdefault(row["role"], []).append(Fraction(row["score"]))
-    means = {role: sum(scores, Fraction(0)) / len(scores) for role, scores in roles.items()}
-    heard = {role: weights.get(role, Fraction(1)) for role in means}
-    weighted = sum((heard[role] * mean for role, mean in means.items()), Fraction(0))
-    return ratio(weighted, sum(heard.values(), Fraction(0)), sum(map(len, roles.values())), len(rows))
+    heard = {role: [Fraction(row["score"]) for row in rows if row["role"] == role] for role, weight in weights.items() if weight > 0}
+    means = {role: sum(scores, Fraction(0)) / len(scores) for role, scores in heard.items() if scores}
+    weighted = sum((weights[role] * mean for role, mean in means.items()), Fraction(0))
+    return ratio(weighted, sum((weights[role] for role in means), Fraction(0)), sum(map(len, heard.values())), len(rows))
 
 
 def rater_weights(case: Case) -> dict[str, Fraction]:
-    """The weights nearest to the line: on the measure, on the indicator, on the scheme; with none all roles weigh the same."""
+    """The weights nearest to the line: on the measure, on the indicator, on the scheme; with none the superior judges alone."""
     own = case.numbers("raters") or {role: Fraction(weight) for role, weight in case.indicator.raters.items()}
-    return own or {role: Fraction(weight) for role, weight in case.scheme.raters.weights.items()}
+    return own or {role: Fraction(weight) for role, weight in case.scheme.raters.weights.items()} or {"superior": Fraction(1)}
 
 
 SOURCES = {

@@ -123,9 +123,10 @@ class SparkEngine:
         self._spark.createDataFrame(list(rows), typed).createOrReplaceTempView(name)
 
     def stage(self, name: str, sql: str) -> None:
-        frame = self._spark.sql(sql).persist()
-        frame.count()
-        frame.createOrReplaceTempView(name)
+        # Written and read back: cached or checkpointed plans carry the plans before them, and a dozen stages exhaust the driver.
+        folder = str(self._scratch / f"{name}.stage")
+        self._spark.sql(sql).write.mode("overwrite").parquet(folder)
+        self._spark.read.parquet(folder).createOrReplaceTempView(name)
         self._kept.append(name)
 
     def rows(self, sql: str) -> list[Row]:
@@ -142,7 +143,6 @@ class SparkEngine:
 
     def close(self) -> None:
         for name in self._kept:
-            self._spark.table(name).unpersist()
             self._spark.catalog.dropTempView(name)
 
 
@@ -151,15 +151,17 @@ def _spark(master: str) -> SparkSession:
 
     builder = SparkSession.builder.master(master).appName("jikao")
     settings = {
+        "spark.sql.constraintPropagation.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.timestampType": "TIMESTAMP_NTZ",
         "spark.sql.ansi.enabled": "true",
         "spark.ui.enabled": "false",
         "spark.sql.shuffle.partitions": "8",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     }
+    if master.startswith("local"):
+        settings |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     for key, value in settings.items():
         builder = builder.config(key, value)
     session: SparkSession = builder.getOrCreate()

@@ -1,8 +1,8 @@
-"""Local days and working time in SQL: what the store adds to every instant.
+"""Zones, local days and working time in SQL: what the store adds to every instant.
 
 The working-time coordinate of an instant is the working time, in seconds, from the first day of the calendar up to
-it; between two instants it is the difference of their coordinates (``WorkCalendar.table``). Days are looked up by an
-equi-join, so NULL stays NULL.
+it; the working time between two instants is the difference of their coordinates (``WorkCalendar.table``). Days are
+looked up by an equi-join, so NULL stays NULL.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ EPOCH = dt.date(2000, 1, 1)
 """Coordinates count from the first known day on or after this one, so they never move when later years are added."""
 
 LAST = dt.date(2100, 1, 1)
-"""No coordinate is stored for this day or later, even where every Monday to Friday works."""
+"""No coordinate exists for this day or later, even where every Monday to Friday works."""
 
-Row = tuple[dt.date, int, int, int, int, int]
 TABLE = "work_days"
+Row = tuple[dt.date, int, int, int, int, int]
 
 
 @dataclass(frozen=True)
 class WorkDays:
-    """The days of a calendar without a gap, with the working time before each (``WorkCalendar.table``)."""
+    """The days of a calendar without a gap, each with the working time before it."""
 
     rows: tuple[Row, ...]
 
@@ -41,47 +41,84 @@ class WorkDays:
     def last(self) -> dt.date:
         return self.rows[-1][0]
 
-    def until(self, last: dt.date) -> str:
-        """A sum over the days up to ``last``: equal sums mean equal coordinates."""
+    def sum_until(self, last: dt.date) -> str:
+        """A checksum of the days up to ``last``: equal sums mean equal coordinates."""
         return hashlib.sha256(repr([row for row in self.rows if row[0] <= last]).encode()).hexdigest()[:16]
 
     def load(self, con: Con) -> None:
         """The days as table ``work_days`` of a connection."""
-        names = ("day", "before", "s1", "e1", "s2", "e2")
-        types = ("DATE", *("BIGINT",) * 5)
-        unnested = ", ".join(f"unnest(${i + 1}::{t}[]) AS {n}" for i, (n, t) in enumerate(zip(names, types, strict=True)))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT {unnested}", [list(column) for column in zip(*self.rows, strict=True)])
+        types = {"day": "DATE", "before": "BIGINT", "s1": "BIGINT", "e1": "BIGINT", "s2": "BIGINT", "e2": "BIGINT"}
+        unnested = ", ".join(f"unnest(${i}::{t}[]) AS {n}" for i, (n, t) in enumerate(types.items(), 1))
+        columns = [list(column) for column in zip(*self.rows, strict=True)]
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT {unnested}", columns)
 
 
 def work_days(calendar: WorkCalendar) -> WorkDays:
-    """The known days of a calendar, from ``EPOCH`` until the first day nobody has published yet."""
+    """The known days of a calendar, from ``EPOCH`` up to the first day nobody has published yet."""
     return _work_days(calendar.hours, calendar.official, tuple(sorted(calendar.days.items())), calendar.version)
 
 
 @lru_cache(maxsize=8)
 def _work_days(hours: tuple[tuple[int, int], ...], official: bool, days: tuple[tuple[dt.date, bool], ...], _version: str) -> WorkDays:
     calendar = WorkCalendar(hours=hours, official=official, days=dict(days))
-    start = EPOCH
-    while not _known(calendar, start):
-        start += dt.timedelta(days=1)
-    rows = []
+    rows: list[Row] = []
     try:
-        rows += calendar.table(start, _first_unknown_year(calendar, start))
+        rows.extend(calendar.table(_first_known(calendar), LAST))
     except UnknownYear:
-        rows = [*_contiguous(calendar, start)]
+        pass
     return WorkDays(tuple(rows))
 
 
-def _known(calendar: WorkCalendar, day: dt.date) -> bool:
-    try:
-        calendar.is_workday(day)
-    except UnknownYear:
-        return False
-    return True
+def _first_known(calendar: WorkCalendar) -> dt.date:
+    day = EPOCH
+    while day < LAST:
+        try:
+            calendar.is_workday(day)
+        except UnknownYear:
+            day += dt.timedelta(days=1)
+        else:
+            break
+    return day
 
 
-def _first_unknown_year(calendar: WorkCalendar, start: dt.date) -> dt.date:
-    year = start.year + 1
-    while year < LAST.year and _known(calendar, dt.date(year, 1, 1)):
-        year += 1
-    return dt.date(year, 1, 1)
+def to_utc(local: str, zone: str) -> str:
+    """SQL: the instant (UTC) of a local wall-clock time."""
+    return _shifted(local, zone, -1, f"TRY(timezone({quoted(zone)}, {local})::TIMESTAMP)")
+
+
+def to_local(instant: str, zone: str) -> str:
+    """SQL: the wall-clock time in a zone of an instant (UTC)."""
+    return _shifted(instant, zone, 1, f"TRY(timezone({quoted(zone)}, timezone('UTC', {instant})))")
+
+
+def _shifted(moment: str, zone: str, sign: int, exact: str) -> str:
+    """A zone that stopped moving its clock is a fixed shift since then: an addition, not a look-up of the zone's rules."""
+    since, offset = settled(zone)
+    if since is None:
+        return exact
+    return f"CASE WHEN {moment} >= TIMESTAMP '{since}' THEN {moment} + INTERVAL ({sign * offset}) SECOND ELSE {exact} END"
+
+
+@lru_cache(maxsize=32)
+def settled(zone: str) -> tuple[dt.datetime | None, int]:
+    """Since when a zone's offset never changed again, and that offset in seconds; ``None`` where it still changes."""
+    months = [dt.datetime(1970 + m // 12, m % 12 + 1, 1, tzinfo=dt.UTC) for m in range((LAST.year - 1970) * 12)]
+    offsets = [_offset(month, zone) for month in months]
+    changes = [i for i, (a, b) in enumerate(zip(offsets, offsets[1:], strict=False)) if a != b]
+    if not changes:
+        return months[0].replace(tzinfo=None), offsets[-1]
+    last = months[changes[-1] + 1].replace(tzinfo=None) + dt.timedelta(days=1)
+    return (last, offsets[-1]) if last.year <= EPOCH.year else (None, 0)
+
+
+def _offset(moment: dt.datetime, zone: str) -> int:
+    shift = moment.astimezone(ZoneInfo(zone)).utcoffset()
+    assert shift is not None
+    return int(shift.total_seconds())
+
+
+def coordinate(local: str, days: str) -> str:
+    """SQL: the working-time coordinate of a local time, ``days`` being the alias its day was joined as."""
+    second = f"(epoch_us({local}) // 1000000 % 86400)"
+    worked = (f"greatest(least({second}, {days}.e{i}) - {days}.s{i}, 0)" for i in (1, 2))
+    return f"{days}.before + {' + '.join(worked)}"

@@ -12,10 +12,11 @@ every comparison with a boundary exact, in any engine, without a fraction in sig
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from jikao.scheme.number import MICRO
@@ -80,14 +81,15 @@ class Curve:
             None if clause.upper is None else int(clause.upper * MICRO) + shift,
         )
 
+    def holds(self, clause: Clause, value: Fraction) -> bool:
+        """Whether the value falls in the clause."""
+        key = self.key(value)
+        lo, hi = self.key_range(clause)
+        return (lo is None or lo <= key) and (hi is None or key < hi)
+
     def clause_at(self, value: Fraction) -> int | None:
         """Index of the clause the value falls in; ``None`` where the curve says nothing."""
-        key = self.key(value)
-        for index, clause in enumerate(self.clauses):
-            lo, hi = self.key_range(clause)
-            if (lo is None or lo <= key) and (hi is None or key < hi):
-                return index
-        return None
+        return next((index for index, clause in enumerate(self.clauses) if self.holds(clause, value)), None)
 
     def clause_points(self, clause: Clause, value: Fraction) -> Fraction:
         """Points of a value by the given clause, scaled and clamped."""
@@ -102,32 +104,45 @@ class Curve:
 
     def gaps(self) -> list[Span]:
         """Stretches of the domain no clause covers."""
-        found: list[Span] = []
         covered: Decimal | None = self.domain.low
+        found = [Span(covered, covered)]  # the very bottom, which no clause may include
         for clause in self.clauses:
             if covered is None:
                 break
             if clause.lower is not None and clause.lower > covered:
                 found.append(Span(covered, clause.lower))
             covered = None if clause.upper is None else max(covered, clause.upper)
-        if covered is not None and (self.domain.high is None or self._open_below_top(covered)):
-            found.append(Span(covered, self.domain.high))
-        return [gap for gap in found if self._holds_a_value(gap)]
+        if covered is not None:
+            found.append(Span(covered, None))
+        gaps = [gap for gap in map(self._inside, found) if self._is_open(gap)]
+        return gaps[1:] if len(gaps) > 1 and gaps[0].lower == gaps[1].lower else gaps
 
-    def _open_below_top(self, covered: Decimal) -> bool:
+    def _inside(self, span: Span) -> Span:
         high = self.domain.high
-        return high is not None and (covered < high or (covered == high and self.includes == "lower"))
+        uppers = [u for u in (span.upper, high) if u is not None]
+        return Span(span.lower, min(uppers) if uppers else None)
 
-    def _holds_a_value(self, span: Span) -> bool:
-        step, lower, upper = self.domain.step, span.lower, span.upper
-        if lower is not None and upper is not None and lower == upper:
-            return self.domain.high == lower
-        if step is None or lower is None or upper is None:
+    def _is_open(self, gap: Span) -> bool:
+        """Whether the domain has a value in a gap; an end belongs to the gap if no clause holds it."""
+        low, high = Fraction(gap.lower or 0), gap.upper
+        if high is None:
             return True
-        first = (lower / step).to_integral_value(rounding="ROUND_CEILING") * step
-        if self.includes == "upper" and first == lower:
-            first += step
-        return first < upper or (self.includes == "upper" and first == upper)
+        if low == high:
+            return self.clause_at(low) is None
+        return low < high and self._steps(low, Fraction(high), lambda value: self.clause_at(value) is None) is not None
+
+    def _steps(self, low: Fraction, high: Fraction | None, belongs: Callable[[Fraction], bool]) -> tuple[Fraction, Fraction | None] | None:
+        """The first and last value of the domain from ``low`` to ``high``, each end only if it ``belongs``."""
+        if self.domain.step is None:
+            return low, high
+        step = Fraction(self.domain.step)
+        first = math.ceil(low / step) * step
+        first += 0 if first > low or belongs(low) else step
+        if high is None:
+            return first, None
+        last = math.floor(high / step) * step
+        last -= 0 if last < high or belongs(high) else step
+        return (first, last) if first <= last else None
 
     def overlaps(self) -> list[tuple[int, int]]:
         """Pairs of clauses (indexes) that both claim some value."""
@@ -135,84 +150,90 @@ class Curve:
         for i, a in enumerate(self.clauses):
             for j in range(i + 1, len(self.clauses)):
                 b = self.clauses[j]
-                a_low, b_low = a.lower, b.lower
-                lower = b_low if a_low is None else a_low if b_low is None else max(a_low, b_low)
-                uppers = [u for u in (a.upper, b.upper) if u is not None]
-                if lower is None or not uppers or lower < min(uppers):
+                lower = max((end for end in (a.lower, b.lower) if end is not None), default=None)
+                upper = min((end for end in (a.upper, b.upper) if end is not None), default=None)
+                if lower is None or upper is None or lower < upper:
                     pairs.append((i, j))
         return pairs
 
-    def ends(self, clause: Clause) -> tuple[Fraction, Fraction | None]:
-        """The clause's stretch inside the domain; ``None``: it has no upper end."""
-        low = self.domain.low if clause.lower is None else max(clause.lower, self.domain.low)
-        uppers = [u for u in (clause.upper, self.domain.high) if u is not None]
-        return Fraction(low), Fraction(min(uppers)) if uppers else None
+    def stretch(self, clause: Clause) -> tuple[Fraction, Fraction | None] | None:
+        """The clause's values inside the domain, end to end (``None``: endless); ``None`` if it has none there.
+
+        Of an end that does not belong to the clause the values just beside it are meant; in a domain of steps the
+        ends are the first and the last step.
+        """
+        low = Fraction(self.domain.low if clause.lower is None else max(clause.lower, self.domain.low))
+        top = self._inside(Span(None, clause.upper)).upper
+        high = None if top is None else Fraction(top)
+        if high is not None and low >= high:
+            return (low, high) if low == high and self.holds(clause, low) else None
+        return self._steps(low, high, lambda value: self.holds(clause, value))
 
     def highest(self) -> Fraction:
         """The most points any value of the domain can earn (an open end counts as reached)."""
         best = Fraction(0)
         for clause in self.clauses:
-            low, high = self.ends(clause)
-            best = max(best, self.clause_points(clause, low))
-            if high is not None:
-                best = max(best, self.clause_points(clause, high))
-            elif clause.change > 0:
-                best = self.full
+            for points in self._levels(clause):
+                best = max(best, points)
         return best
 
     def direction(self) -> Literal["up", "down", "flat", "mixed"]:
         """Whether more of the value never lowers the points (``up``), never raises them (``down``), or both happen."""
-        levels: list[Fraction] = []
-        for clause in self.clauses:
-            low, high = self.ends(clause)
-            levels.append(self.clause_points(clause, low))
-            last = high if high is not None else low + Fraction(clause.per) * LONG_RUN
-            levels.append(self.clause_points(clause, last))
-        rises = any(b > a for a, b in zip(levels, levels[1:], strict=False))
-        falls = any(b < a for a, b in zip(levels, levels[1:], strict=False))
+        levels = [points for clause in self.clauses for points in self._levels(clause)]
+        rises = any(b > a for a, b in pairwise(levels))
+        falls = any(b < a for a, b in pairwise(levels))
         return "mixed" if rises and falls else "up" if rises else "down" if falls else "flat"
 
+    def _levels(self, clause: Clause) -> list[Fraction]:
+        """Points at both ends of a clause; between them they only rise or only fall."""
+        stretch = self.stretch(clause)
+        if stretch is None:
+            return []
+        low, high = stretch
+        if high is None:
+            at_last = {-1: Fraction(0), 0: self.clause_points(clause, low), 1: self.full}[_sign(clause.change * self.scale)]
+        else:
+            at_last = self.clause_points(clause, high)
+        return [self.clause_points(clause, low), at_last]
+
     def values_for(self, points: Fraction) -> list[tuple[Fraction, Fraction | None]]:
-        """The curve read backwards: stretches of values worth at least ``points``, in rising order of value."""
+        """The curve read backwards: stretches of values worth at least ``points``, in rising order of value.
+
+        Everything strictly between the ends is worth that much and everything beyond them is not; an end itself is
+        worth what ``points`` says.
+        """
         found: list[tuple[Fraction, Fraction | None]] = []
         for clause in self.clauses:
-            low, high = self.ends(clause)
-            if high is not None and low > high:
-                continue
-            reach = _reach(self, clause, low, high, points)
+            reach = self._reach(clause, points)
             if reach is None:
                 continue
             if found and found[-1][1] == reach[0]:
                 found[-1] = (found[-1][0], reach[1])
             else:
                 found.append(reach)
-        return found
+        return [(low, high) for low, high in found if low != high or self._earns(low, points)]
+
+    def _earns(self, value: Fraction, points: Fraction) -> bool:
+        earned = self.points(value)
+        return earned is not None and earned >= points
+
+    def _reach(self, clause: Clause, points: Fraction) -> tuple[Fraction, Fraction | None] | None:
+        """The part of one clause worth at least ``points``."""
+        stretch = self.stretch(clause)
+        if stretch is None or points > self.full:
+            return None
+        low, high = stretch
+        slope = Fraction(clause.change) * Fraction(self.scale) / Fraction(clause.per)
+        if points <= 0 or slope == 0:
+            return stretch if self.clause_points(clause, low) >= points else None
+        turn = Fraction(clause.anchor) + (points - Fraction(clause.base) * Fraction(self.scale)) / slope
+        if slope > 0:
+            return (max(low, turn), high) if high is None or turn <= high else None
+        return (low, turn if high is None else min(high, turn)) if low <= turn else None
 
 
-LONG_RUN = 1_000_000
-"""Far enough along an endless sloping clause for its clamp to have been met."""
-
-
-def _reach(
-    curve: Curve, clause: Clause, low: Fraction, high: Fraction | None, points: Fraction
-) -> tuple[Fraction, Fraction | None] | None:
-    """The part of one clause worth at least ``points``."""
-    if points > curve.full:
-        return None
-    if points <= 0:
-        return low, high
-    if clause.change == 0:
-        return (low, high) if curve.clause_points(clause, low) >= points else None
-    scale = Fraction(curve.scale)
-    if scale == 0:
-        return None
-    per, change = Fraction(clause.per), Fraction(clause.change)
-    turn = Fraction(clause.anchor) + (points / scale - Fraction(clause.base)) * per / change
-    if change > 0:
-        start = max(low, turn)
-        return (start, high) if high is None or start <= high else None
-    stop = turn if high is None else min(high, turn)
-    return (low, stop) if low <= stop else None
+def _sign(number: Decimal) -> int:
+    return (number > 0) - (number < 0)
 
 
 def lower_end(clause: Clause) -> tuple[bool, Decimal]:

@@ -33,6 +33,10 @@ Day = Annotated[dt.date, BeforeValidator(_as_day, json_schema_input_type=dt.date
 """A field that takes ``2011-11-01``."""
 
 
+def _as_whole(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10 else value
+
+
 class Part(BaseModel):
     """Base of all parts of a scheme: frozen, and unknown keys are errors."""
 
@@ -238,7 +242,7 @@ class Flag(Sourced):
 class Grades(Sourced):
     """How a total or the sections become a grade: by ``bands`` on the rounded total, or by counted ``rules``."""
 
-    round: Literal[0, 1, 2] = 2
+    round: Annotated[Literal[0, 1, 2], BeforeValidator(_as_whole)] = 2
     bands: tuple[Band, ...] = ()
     rules: tuple[GradeRule, ...] = ()
     flags: tuple[Flag, ...] = ()
@@ -271,7 +275,7 @@ class Total(Part):
     """The total: 100 unless said otherwise, rounded once, half up; ``cap`` bounds it when bonuses are added."""
 
     full: Quantity = Decimal(100)
-    round: Literal[2] = 2
+    round: Annotated[Literal[2], BeforeValidator(_as_whole)] = 2
     cap: Quantity = Decimal(100)
 
 

@@ -76,3 +76,8 @@ _READERS: dict[str, Callable[[Param, object], object]] = {
     "choice": _choice,
     "flag": _flag,
 }
+
+
+def rated_item(indicator: Indicator) -> str:
+    """The item of the ratings an indicator reads: the one it names, or itself."""
+    return str(params_of(indicator.measure).get("item") or indicator.id)

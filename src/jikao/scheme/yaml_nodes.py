@@ -112,19 +112,33 @@ SEVERAL = kind(
 )  # fmt: skip
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|(?<!^)\ufeff")
-_MENDS: tuple[tuple[str, Text, Text], ...] = (
-    ("mapping values are not allowed", Text("冒号的位置不对", "a colon stands where none may"),
-     Text("检查缩进;文字里有冒号时给整段加引号", "Check the indentation; put words that hold a colon in quotes")),
-    ("quoted scalar", Text("引号没有配对", "a quote is not closed"), Text("补上另一个引号", "Close the quote")),
-    ("or ']'", Text("方括号没有配对", "a square bracket is not closed"), Text("补上 ] 或逗号", "Add the ] or the comma")),
-    ("or '}'", Text("花括号没有配对", "a brace is not closed"), Text("补上 } 或逗号", "Add the } or the comma")),
-    ("flow node", Text("括号没有配对", "a bracket is not closed"), Text("补上括号", "Close the bracket")),
-    ("block end", Text("缩进不一致", "the indentation does not match"), Text("同一层的行要左对齐", "Align lines of the same level")),
-    ("could not find expected ':'", Text("键后面没有冒号", "a key has no colon"), Text("写成“名称: 值”", "Write 'name: value'")),
-    ("cannot start any token", Text("文字不能以这个符号开头", "words cannot begin with this sign"), Text("给整段加引号", "Put them in quotes")),
-    ("escape", Text("反斜杠后的写法不认识", "what follows the backslash is unknown"), Text("改用单引号,或写两个反斜杠", "Use single quotes, or two backslashes")),
+
+
+@dataclass(frozen=True)
+class _Slip:
+    """A common slip of the pen: how the parser words it, what it is, how to mend it, and whether it began earlier."""
+
+    words: str
+    reason: Text
+    advice: Text
+    began_earlier: bool = False
+
+
+_SLIPS = (
+    _Slip("escape", Text("反斜杠后的写法不认识", "what follows the backslash is unknown"),
+          Text("改用单引号,或写两个反斜杠", "Use single quotes, or two backslashes")),
+    _Slip("mapping values are not allowed", Text("冒号的位置不对", "a colon stands where none may"),
+          Text("检查缩进;文字里有冒号时给整段加引号", "Check the indentation; put words that hold a colon in quotes")),
+    _Slip("quoted scalar", Text("引号没有配对", "a quote is not closed"), Text("补上另一个引号", "Close the quote"), began_earlier=True),
+    _Slip("or ']'", Text("方括号没有配对", "a square bracket is not closed"), Text("补上 ] 或逗号", "Add the ] or the comma"), began_earlier=True),
+    _Slip("or '}'", Text("花括号没有配对", "a brace is not closed"), Text("补上 } 或逗号", "Add the } or the comma"), began_earlier=True),
+    _Slip("flow node", Text("括号没有配对", "a bracket is not closed"), Text("补上括号", "Close the bracket"), began_earlier=True),
+    _Slip("block end", Text("缩进不一致", "the indentation does not match"), Text("同一层的行要左对齐", "Align lines of the same level")),
+    _Slip("could not find expected ':'", Text("键后面没有冒号", "a key has no colon"), Text("写成“名称: 值”", "Write 'name: value'")),
+    _Slip("cannot start any token", Text("文字不能以这个符号开头", "words cannot begin with this sign"), Text("给整段加引号", "Put them in quotes")),
 )  # fmt: skip
-_SOMEHOW = (Text("写法有误", "something is misplaced"), Text("检查这一行的缩进、冒号、引号与括号", "Check indentation, colons, quotes and brackets of this line"))
+_SOME_SLIP = _Slip("", Text("写法有误", "something is misplaced"),
+                   Text("检查这一行的缩进、冒号、引号与括号", "Check indentation, colons, quotes and brackets of this line"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -256,7 +270,7 @@ class _Composer:
         except MarkedYAMLError as wrong:
             self._stop(_syntax(wrong, self.file))
         except (YAMLError, ValueError, OverflowError):  # bare errors of the parser, e.g. for an impossible escape
-            self._stop(SYNTAX(Place(self.file), reason=_SOMEHOW[0], advice=_SOMEHOW[1]))
+            self._stop(SYNTAX(Place(self.file), reason=_SOME_SLIP.reason, advice=_SOME_SLIP.advice))
         self._count += 1
         self._depth += _rise(event)
         if self._count > MOST_VALUES:
@@ -348,10 +362,8 @@ def _is_null(event: ScalarEvent) -> bool:
 
 
 def _syntax(wrong: MarkedYAMLError, file: str) -> Problem:
-    mark = wrong.problem_mark or wrong.context_mark
-    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
     words = f"{wrong.context} {wrong.problem}"
-    if "'\\t'" in words:
-        return TAB(place)
-    reason, advice = next((mend[1:] for mend in _MENDS if mend[0] in words), _SOMEHOW)
-    return SYNTAX(place, reason=reason, advice=advice)
+    slip = next((slip for slip in _SLIPS if slip.words in words), _SOME_SLIP)
+    mark = (wrong.context_mark if slip.began_earlier else None) or wrong.problem_mark or wrong.context_mark
+    place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    return TAB(place) if "'\\t'" in words else SYNTAX(place, reason=slip.reason, advice=slip.advice)

@@ -16,18 +16,15 @@ from ibis.expr import types as ir
 
 from jikao.evidence.measures import CREDITS, LONG, NUMBER, Aggregate, Formula, Values, ask, deducted, dues, formula_of, table_of
 from jikao.evidence.portable import as_int64, both, count_if, greatest_of, idiv, is_one_of, least_of, total, whole, zero_if_null
-from jikao.scheme.catalogue import CATALOGUE
 from jikao.scheme.model import Condition, Indicator, Missing
 from jikao.scheme.number import MICRO, NANO
+from jikao.scheme.params import rated_item
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Line, Rules, clauses_as_written
 from jikao.scheme.text import Text
-from jikao.scoring.tables import CLAUSES, LINES, NODES, common_unit, rule_tables
+from jikao.scoring.statements import Phase, PlanKey, sources_there
+from jikao.scoring.tables import CLAUSES, DUES, LINES, NODES, PERIODS, QUOTAS, SETTLED, common_unit, rule_tables
 
-PERIODS = {"period_no": "int64", "period": "string", "start_on": "date", "end_on": "date"}
-DUES = {"period_no": "int64", "due_on": "date"}
-SETTLED = {"pid": "int64", "node": "int64", "hundredths": "int64"}
-QUOTAS = {"peers": "int64", "upto": "int64", "from_rank": "int64", "advice": "string"}
 
 ROSTER = {
     "rid": "int64", "pid": "int64", "period_no": "int64", "person": "string", "seat": "int64", "department": "string", "team": "string",
@@ -261,7 +258,7 @@ def facts_schema(gathered: Gathering) -> dict[str, str]:
     return keys | {name: "int64" for name in gathered.columns.values()}
 
 
-def measures_step(rules: Rules, covered: Callable[[str], bool], gathered: Gathering, sliced: bool, periods: Sequence[Period]) -> Step:
+def measures_step(rules: Rules, covered: frozenset[str], gathered: Gathering, sliced: bool, periods: Sequence[Period]) -> Step:
     """All measured values in long form: numerator, denominator, n and base of each line for each of the roster."""
     facts = staged("facts", facts_schema(gathered))
     parts: list[ir.Table] = []
@@ -278,11 +275,6 @@ def measures_step(rules: Rules, covered: Callable[[str], bool], gathered: Gather
     parts += [_ratings(rules, ratings, sliced, periods)] if ratings else []
     parts += [_deductions(deductions, sliced, periods)] if deductions else []
     return Step("measured", Text("测得的值", "measured values"), reduce(lambda a, b: a.union(b), parts))
-
-
-def sources_there(indicator: Indicator, covered: Callable[[str], bool]) -> bool:
-    """Whether every shape the measure needs was ever imported; if not, its values are "no source", never 0."""
-    return all(covered(shape) for shape in CATALOGUE[indicator.measure.use].shapes)
 
 
 def _measured(facts: ir.Table, line: Line, values: Values | None) -> ir.Table:
@@ -312,10 +304,6 @@ def rater_weights(rules: Rules, indicator: Indicator) -> dict[str, int]:
     """Weights of the raters of an indicator as whole numbers; its own, else the scheme's, else the superior alone."""
     own = ask(indicator).params["raters"] or indicator.raters or rules.scheme.raters.weights or {"superior": 1}
     return {role: int(weight * MICRO) for role, weight in own.items()}
-
-
-def rated_item(indicator: Indicator) -> str:
-    return str(ask(indicator).params["item"] or indicator.id)
 
 
 def _ratings(rules: Rules, lines: Sequence[Line], sliced: bool, periods: Sequence[Period]) -> ir.Table:
@@ -397,8 +385,6 @@ def _long(joined: ir.Table, num: ir.Value, den: ir.Value, n: ir.Value, base: ir.
 
 # --- marks -------------------------------------------------------------------------------------------------------
 
-WIDE = 9_000_000_000
-"""Denominators from here on need the long division in three steps."""
 
 HUGE_VALUE = 9_000_000_000
 
@@ -703,3 +689,93 @@ def ranked_step(rules: Rules) -> Step:
         rank=t.is_scored.ifelse((t.place + 1).cast("int64"), whole(None)), peers=t.is_scored.ifelse(t.company.cast("int64"), whole(None))
     )
     return Step("ranked", Text("同组排名", "ranks among peers"), scored.select(*RANKED))
+
+
+# --- phases ------------------------------------------------------------------------------------------------------
+
+
+def phase_steps(key: PlanKey, phase: Phase, *, sliced: bool, wide: bool) -> list[Step]:
+    """The steps of one phase. Between phases the run looks at the data once: did somebody move, are denominators wide,
+    which totals are near an edge, how large are the peer groups."""
+    rules, periods = key.rules, key.periods
+    if phase == "roster":
+        moved = staged("seats", SEATS)
+        moved = moved.filter(~moved.whole_period).limit(1)
+        return [*roster_steps(rules), Step("somebody_moved", Text("有无岗位变动", "did somebody change position"), moved)]
+    if phase == "gather":
+        return _gather_phase(key, sliced)
+    if phase == "mark":
+        return marks_steps(wide)
+    if phase == "sum":
+        return [*sum_steps(rules), *standing_steps(rules, sliced)]
+    if phase == "round":
+        return [rounded_step(rules)]
+    if phase == "settle":
+        return [Step("near", Text("临界总分", "totals near an edge"), _near())]
+    if phase == "grade":
+        sizes = staged("ranked", RANKED)
+        sizes = sizes.filter(sizes.peers.notnull()).select("peers").distinct()
+        return [graded_step(rules, sliced), ranked_step(rules), Step("sizes", Text("各组人数", "sizes of peer groups"), sizes)]
+    assert periods  # noqa: S101 - an export of no periods would be a bug
+    return export_steps(common_unit(rules))
+
+
+def _gather_phase(key: PlanKey, sliced: bool) -> list[Step]:
+    lines = [x for x in key.rules.lines if x.indicator.measure.use not in LONG and sources_there(x.indicator, key.covered)]
+    gathered = gathering([formula_of(x.indicator) for x in lines])
+    measured = staged("measured", MEASURED)
+    return [
+        *gather_steps(gathered, key.periods, sliced, key.scope),
+        facts_step(gathered, sliced),
+        measures_step(key.rules, key.covered, gathered, sliced, key.periods),
+        Step("widest", Text("最大分母", "largest denominator"), measured.agg(den=measured.den.max())),
+    ]
+
+
+def _near() -> ir.Table:
+    """The measured values of everybody whose total, or a section's percentage, is near a rounding edge."""
+    rounded, roster = staged("rounded", ROUNDED), staged("roster", ROSTER)
+    measured, lines = staged("measured", MEASURED), staged("lines", LINES)
+    near = rounded.filter(rounded.near).select("pid").distinct()
+    t = measured.inner_join(roster.select("rid", "pid", "seat", "days"), "rid").semi_join(near, "pid")
+    t = t.inner_join(lines.select("line", "indicator"), "line")
+    return t.select("pid", "seat", "days", "indicator", "num", "den", "n", "base", "state")
+
+
+ORDER = {"measures": 4, "marks": 4, "sections": 4, "results": 2}
+"""By how many of its first columns each result file is sorted."""
+
+
+def export_steps(unit: int) -> list[Step]:
+    """The four result tables, with names in place of the run's own numbers, in the order of their first columns."""
+    return [
+        Step(name, Text(f"写出 {name}", f"write {name}"), expr.order_by([expr[c] for c in expr.columns[: ORDER[name]]]))
+        for name, expr in _exports(unit).items()
+    ]
+
+
+def _exports(unit: int) -> dict[str, ir.Table]:
+    roster, periods, lines, nodes = staged("roster", ROSTER), staged("periods", PERIODS), staged("lines", LINES), staged("nodes", NODES)
+    who = roster.inner_join(periods.select("period_no", "period"), "period_no").select("rid", "period", "person", seat=roster.seat.cast("int32"))
+    key, name = ["period", "person", "seat"], lines.select("line", "indicator")
+    measured, marked, summed = staged("measured", MEASURED), staged("marked", MARKED), staged("summed", SUMMED)
+    marks = marked.inner_join(who, "rid").inner_join(name, "line")
+    sections = summed.inner_join(who, "rid").inner_join(nodes.select("node", "section", "units"), "node")
+    return {
+        "measures": measured.inner_join(who, "rid").inner_join(name, "line").select(*key, "indicator", "num", "den", "n", "base", "state"),
+        "marks": marks.select(*key, "indicator", "state", "mark", "points", clause=marks.clause.cast("int32")).select(
+            *key, "indicator", "state", "clause", "mark", "points"
+        ),
+        "sections": sections.select(*key, "section", "points", of=idiv(sections.units * NANO, unit)),
+        "results": _results(periods),
+    }
+
+
+def _results(periods: ir.Table) -> ir.Table:
+    ranked, quotas = staged("ranked", RANKED), staged("quotas", QUOTAS)
+    t = ranked.inner_join(periods.select("period_no", "period"), "period_no")
+    t = t.left_join(quotas, [t.peers == quotas.peers, t["rank"] >= quotas.from_rank, t["rank"] <= quotas.upto]).drop("peers_right")
+    t = t.mutate(seats=t.seats.cast("int32"))
+    return t.select(
+        "period", "person", "department", "team", "position", "seats", "total", "grade", "rank", "peers", "coverage", "state", "flags", "advice"
+    )

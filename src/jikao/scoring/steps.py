@@ -15,7 +15,7 @@ from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
 from jikao.scoring.exact import Measured
-from jikao.scoring.words import fill, number, quantity
+from jikao.scoring.words import fill, number, quantity, same
 
 STEPS = {
     Unit.RATIO: Fraction(1, 10_000),
@@ -124,8 +124,8 @@ def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
     """``再按时完成 2 件`` / ``2 more on time`` for a change of the value (negative: downwards)."""
     size, unit = abs(change), unit_of(line)
     if counts_things(line, measured):
-        words, said = COUNTED[line.indicator.measure.use], Text(*[number(size / step_of(line, measured))] * 2)
+        words, said = COUNTED[line.indicator.measure.use], same(number(size / step_of(line, measured)))
     else:
         words = _AMOUNTS.get(unit, _PLAIN)
-        said = Text(*[number(size * 100)] * 2) if unit is Unit.RATIO else quantity(unit, size)
+        said = same(number(size * 100)) if unit is Unit.RATIO else quantity(unit, size)
     return fill(words.more if change > 0 else words.fewer, k=said)

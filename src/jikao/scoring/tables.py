@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jikao.scheme.curve import LONG_RUN, Clause
+from jikao.scheme.curve import Clause
 from jikao.scheme.number import MICRO, NANO
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.rules import Line, Rules
@@ -18,6 +18,12 @@ from jikao.scheme.text import Text
 
 FAR = 2**62
 """Stands for "no end" among lookup keys and spans."""
+
+WIDE = 9_000_000_000
+"""Denominators from here on need the long division in three steps."""
+
+LONG_RUN = 1_000_000
+"""How far an endless clause that comes back from beyond its clamp is followed, in units of the value."""
 
 LARGEST_UNIT = 100_000
 """Most parts one point of the total may be cut into; 12 equal thirds need 3, eleven sevenths 77."""
@@ -52,6 +58,10 @@ CLAUSES = {
     "line": "int64", "lo": "int64", "hi": "int64", "clause": "int64", "worth": "int64", "anchor": "int64", "span": "int64",
     "rise": "int64", "per": "int64", "rising": "boolean",
 }  # fmt: skip
+PERIODS = {"period_no": "int64", "period": "string", "start_on": "date", "end_on": "date"}
+DUES = {"period_no": "int64", "due_on": "date"}
+SETTLED = {"pid": "int64", "node": "int64", "hundredths": "int64"}
+QUOTAS = {"peers": "int64", "upto": "int64", "from_rank": "int64", "advice": "string"}
 NODES = {"node": "int64", "section": "string", "parent": "int64", "depth": "int64", "units": "int64"}
 
 

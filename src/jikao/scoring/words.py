@@ -25,6 +25,11 @@ def each(words: Callable[[Lang], str]) -> Text:
     return Text(words("zh"), words("en"))
 
 
+def same(words: str) -> Text:
+    """Words that are the same in both languages."""
+    return Text(words, words)
+
+
 def joined(parts: Sequence[Text], between: str) -> Text:
     """Texts one after the other."""
     return each(lambda lang: between.join(part.say(lang) for part in parts))
@@ -43,6 +48,11 @@ def score(value: Number | None) -> str:
 def percent(value: Number) -> str:
     """``87.5 %``."""
     return f"{number(Fraction(value) * 100)} %"
+
+
+def listed(parts: Sequence[Text]) -> Text:
+    """``甲、乙`` / ``one, two``."""
+    return each(lambda lang: ("、" if lang == "zh" else ", ").join(part.say(lang) for part in parts))
 
 
 def points(value: Number) -> Text:
@@ -68,5 +78,4 @@ def quantity(unit: Unit, value: Number) -> Text:
     """A measured value in its unit: 87.5 %, 2 小时 15 分, 36."""
     if unit is Unit.DURATION:
         return duration(value)
-    said = percent(value) if unit is Unit.RATIO else number(value)
-    return Text(said, said)
+    return same(percent(value) if unit is Unit.RATIO else number(value))

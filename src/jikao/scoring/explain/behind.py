@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from jikao.evidence.shapes import SCALES, SHAPES, Column, Shape, Type
@@ -12,22 +11,14 @@ from jikao.scheme.model import Scheme
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
-from jikao.scoring.exact import Measured
-from jikao.scoring.explain.values import Behind, Cell, EvidenceRow, Judgement, Origin, RaterNote
+from jikao.scoring.explain.entries import JUDGED, Row, origin_of
+from jikao.scoring.explain.raters import notes_on, rater_notes
+from jikao.scoring.explain.values import Behind, Cell, EvidenceRow
 from jikao.scoring.steps import measure_of
-from jikao.scoring.words import duration, each, fill, number, percent
-
-Row = Mapping[str, object]
+from jikao.scoring.words import duration, number, percent, same
 
 YES, NO = Text("是", "yes"), Text("否", "no")
 TOOK = Text("用时", "took")
-NOBODY_RATED = Text("{role}(权重 {weight})未评,按其余权重折算", "{role} (weight {weight}) did not rate: the other weights are scaled up")
-GAP = Text(
-    "{one} {first} 与 {other} {second} 相差 {gap},超过 {limit},须附说明",
-    "{one} {first} and {other} {second} differ by {gap}, more than {limit}: a comment is owed",
-)
-SUPERIOR_ALONE = {"superior": Decimal(1)}
-"""Who rates when the scheme names no raters."""
 
 _TICKET_COLUMNS = {
     "tickets_solved": "priority created_at solved_at",
@@ -56,27 +47,27 @@ _SPANS = {
 """Measures of lengths of time: what ends the time that begins with creation."""
 
 
-def behind(scheme: Scheme, line: Line, measured: Measured, rows: Iterable[Row], limit: int, zone: dt.tzinfo) -> Behind:
+def behind(scheme: Scheme, line: Line, rows: Iterable[Row], limit: int, zone: dt.tzinfo) -> Behind:
     """Sort the rows of a line into ratings, entries people made, and plain evidence (the first ``limit`` of it)."""
     judged: list[tuple[Shape, Row]] = []
     plain: list[tuple[Shape, Row]] = []
     count = 0
     for row in rows:
         shape = _shape_of(line, row)
-        if shape.name in ("ratings", *_JUDGED):
+        if shape.name in ("ratings", *JUDGED):
             judged.append((shape, row))
             continue
         count += 1
         if len(plain) < limit:
             plain.append((shape, row))
     ratings = [row for shape, row in judged if shape.name == "ratings"]
-    raters = _raters(scheme, line, ratings) if measure_of(line).name == "rating" else ()
+    raters = rater_notes(scheme, line, ratings) if measure_of(line).name == "rating" else ()
     return Behind(
         raters=raters,
-        judgements=tuple(_JUDGED[shape.name](line, row) for shape, row in judged if shape.name in _JUDGED),
+        judgements=tuple(JUDGED[shape.name](line, row) for shape, row in judged if shape.name in JUDGED),
         rows=tuple(_evidence(line, shape, row, zone) for shape, row in plain),
         count=count,
-        notes=tuple(_rater_notes(scheme, raters)),
+        notes=tuple(notes_on(scheme, raters)),
     )
 
 
@@ -126,116 +117,10 @@ def said_cell(column: Column, value: object, zone: dt.tzinfo) -> Text:
         return YES if value else NO
     if column.type is Type.INSTANT and isinstance(value, dt.datetime):
         local = value.replace(tzinfo=value.tzinfo or dt.UTC).astimezone(zone)
-        return _same(f"{local:%Y-%m-%d %H:%M}")
+        return same(f"{local:%Y-%m-%d %H:%M}")
     if column.type in SCALES and isinstance(value, int):
         exact = Fraction(value, SCALES[column.type])
         if column.type is Type.SECONDS:
             return duration(exact)
-        return _same(percent(exact) if column.type is Type.SHARE else number(exact))
-    return _same(str(value))
-
-
-def _same(words: str) -> Text:
-    return Text(words, words)
-
-
-def origin_of(row: Row) -> Origin:
-    """Where a row came from."""
-    row_no = row.get("row_no")
-    return Origin(str(row.get("import_id") or ""), row_no if isinstance(row_no, int) else None)
-
-
-# --- what people entered -----------------------------------------------------------------------------------------
-
-
-def _judgement(row: Row, what: Text, amount: Fraction | None, day: str, *, counted: bool) -> Judgement:
-    def word(name: str) -> str:
-        value = row.get(name)
-        return "" if value is None else str(value)
-
-    evidence = word("evidence") or word("record")
-    return Judgement(what, amount, word("entered_by") or word("rater"), word(day), word("reason"), evidence, counted, origin_of(row))
-
-
-def _amount(row: Row, column: str) -> Fraction | None:
-    value = row.get(column)
-    return Fraction(value, SCALES[Type.NUMBER]) if isinstance(value, int) else None
-
-
-def _deduction(line: Line, row: Row) -> Judgement:
-    """A deduction takes the fixed amount of its kind, or the amount entered."""
-    entered = line.indicator.entry.kinds.get(str(row.get("kind")))
-    fixed = Fraction(entered.each) if entered is not None and entered.each is not None else None
-    titled = entered is not None and bool(entered.title.zh or entered.title.en)
-    what = entered.title if entered is not None and titled else _same(str(row.get("kind") or ""))
-    return _judgement(row, what, fixed if fixed is not None else _amount(row, "amount"), "happened_on", counted=row.get("verified") is True)
-
-
-def _complaint(line: Line, row: Row) -> Judgement:
-    causes, origin = params_of(line.indicator.measure).get("causes") or (), params_of(line.indicator.measure).get("origin", "any")
-    cause = str(row.get("cause") or "")
-    counted = row.get("state") == "verified" and (not causes or cause in _words(causes)) and origin in ("any", row.get("origin"))
-    return _judgement(row, _same(cause), _amount(row, "amount"), "received_on", counted=counted)
-
-
-def _words(value: object) -> tuple[str, ...]:
-    return tuple(str(x) for x in value) if isinstance(value, list | tuple) else ()
-
-
-def _violation(_: Line, row: Row) -> Judgement:
-    what = _same(f"{row.get('clause') or ''} {row.get('severity') or ''}".strip())
-    return _judgement(row, what, None, "happened_on", counted=row.get("state") == "verified")
-
-
-_JUDGED = {"deductions": _deduction, "complaints": _complaint, "violations": _violation}
-"""Shapes whose rows are somebody's decision about the person."""
-
-
-# --- raters ------------------------------------------------------------------------------------------------------
-
-
-def rater_weights(scheme: Scheme, line: Line) -> dict[str, Decimal]:
-    """Weights of the raters of a line: its own, else the scheme's, else the superior alone."""
-    given = params_of(line.indicator.measure).get("raters")
-    own = {str(role): weight for role, weight in given.items()} if isinstance(given, dict) else {}
-    return own or line.indicator.raters or scheme.raters.weights or SUPERIOR_ALONE
-
-
-def _raters(scheme: Scheme, line: Line, rows: Sequence[Row]) -> tuple[RaterNote, ...]:
-    """Roles with weight first, in the order of the scheme; roles that rated without weight after them."""
-    weights = rater_weights(scheme, line)
-    roles = dict.fromkeys([*weights, *(str(row.get("role")) for row in rows)])
-    return tuple(_rater(role, Fraction(weights.get(role, 0)), [r for r in rows if r.get("role") == role]) for role in roles)
-
-
-def _rater(role: str, weight: Fraction, rows: Sequence[Row]) -> RaterNote:
-    ratings = tuple(_judgement(r, _same(role), _amount(r, "score"), "rated_on", counted=weight > 0) for r in rows)
-    scores = [r.amount for r in ratings if r.amount is not None]
-    return RaterNote(role, weight, sum(scores, Fraction(0)) / len(scores) if scores else None, ratings)
-
-
-def weighted_formula(raters: Sequence[RaterNote], value: Fraction) -> Text | None:
-    """``(0.2 × 90 + 0.6 × 84) ÷ 0.8 = 85.5``, when the ratings given are indeed those behind the value (F5)."""
-    present = [(r.weight, r.score) for r in raters if r.weight > 0 and r.score is not None]
-    weight = sum((w for w, _ in present), Fraction(0))
-    if not weight or sum((w * s for w, s in present), Fraction(0)) / weight != value:
-        return None
-    if len(present) == 1:
-        return None
-    products = " + ".join(f"{number(w)} × {number(s)}" for w, s in present)
-    return each(lambda _: f"({products}) ÷ {number(weight)} = {number(value)}")
-
-
-def _rater_notes(scheme: Scheme, raters: Sequence[RaterNote]) -> Iterator[Text]:
-    if any(r.score is not None for r in raters):
-        for r in raters:
-            if r.score is None and r.weight > 0:
-                yield fill(NOBODY_RATED, role=r.role, weight=number(r.weight))
-    gap, means = scheme.raters.gap, {r.role: r.score for r in raters}
-    if gap is None:
-        return
-    one, other = gap.between
-    first, second = means.get(one), means.get(other)
-    if first is not None and second is not None and abs(first - second) > Fraction(gap.more_than):
-        numbers = {"first": number(first), "second": number(second), "gap": number(abs(first - second)), "limit": number(gap.more_than)}
-        yield fill(GAP, one=one, other=other, **numbers)
+        return same(percent(exact) if column.type is Type.SHARE else number(exact))
+    return same(str(value))

@@ -12,7 +12,7 @@ from jikao.scheme.text import Lang, Text
 from jikao.scoring.exact import MarkedLine
 from jikao.scoring.explain.values import ClauseNote, Neighbour
 from jikao.scoring.steps import change_words, step_of, steps_past, unit_of
-from jikao.scoring.words import each, fill, number, points, quantity
+from jikao.scoring.words import each, fill, number, points, quantity, same
 
 ANY_VALUE = Text("任何数值", "any value")
 ITSELF = Text("得分即数值", "the value itself")
@@ -42,10 +42,10 @@ def range_words(line: Line, clause: Clause) -> Text:
     high = None if clause.upper is None or _is_top(curve, clause) else quantity(unit, clause.upper)
     above, below = ("≤", "<") if curve.includes == "lower" else ("<", "≤")
     if low is not None and high is not None:
-        return fill(Text(*[f"{{low}} {above} x {below} {{high}}"] * 2), low=low, high=high)
+        return fill(same(f"{{low}} {above} x {below} {{high}}"), low=low, high=high)
     if low is not None:
-        return fill(Text(*[f"x {'≥' if above == '≤' else '>'} {{low}}"] * 2), low=low)
-    return fill(Text(*[f"x {below} {{high}}"] * 2), high=high) if high is not None else ANY_VALUE
+        return fill(same(f"x {'≥' if above == '≤' else '>'} {{low}}"), low=low)
+    return fill(same(f"x {below} {{high}}"), high=high) if high is not None else ANY_VALUE
 
 
 def _is_bottom(curve: Curve, clause: Clause) -> bool:

@@ -1,0 +1,1 @@
+"""Sealed runs: written once, checked by anybody, compared, corrected only by a new run that names the old one."""

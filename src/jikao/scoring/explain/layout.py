@@ -1,0 +1,243 @@
+"""A receipt as plain text: an indented tree that fits a terminal; Chinese signs count two columns."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from jikao.scheme.text import Lang, Text
+from jikao.scoring.explain.values import (
+    Cell,
+    EvidenceRow,
+    Judgement,
+    LineNote,
+    Neighbour,
+    Origin,
+    RaterNote,
+    Receipt,
+    SeatNote,
+    SectionNote,
+    SettingNote,
+)
+from jikao.scoring.words import number, percent, score
+
+TITLE = Text("绩效考核回执", "Appraisal receipt")
+TOTAL = Text("总分", "Total")
+FORMULA, GRADE, NEXT, COVERAGE, FLAG = (
+    Text("算式", "formula"),
+    Text("等级", "grade"),
+    Text("下一档", "next"),
+    Text("证据覆盖", "evidence"),
+    Text("提示", "note"),
+)
+RULE, VALUE, CLAUSE, RECORD = Text("标准", "rule"), Text("实测", "value"), Text("条款", "clause"), Text("数据来源", "record")
+BETTER, WORSE = Text("上一档", "better"), Text("下一档", "worse")
+RATERS, ENTRIES, EVIDENCE = Text("评价人", "raters"), Text("登记", "entries"), Text("证据", "rows")
+SETTINGS, SEAT = Text("本次采用的设置", "Settings used"), Text("第 {no} 段任职({days} 天)", "Position {no} ({days} days)")
+WEIGHT, UNCOUNTED, NOT_RATED = Text("权重 {weight}", "weight {weight}"), Text("(不计)", "(not counted)"), Text("未评", "not rated")
+MORE_ROWS = Text("另有 {count} 条", "{count} more")
+NO_ROWS = Text("共 {count} 条", "{count} in all")
+READING = Text("取法 {reading}", "reading {reading}")
+BONUS = Text("加分", "bonus")
+
+OPENS, CLOSES = "(“", " ,。;:、)”!?"
+"""Signs that stay with what follows them, and with what precedes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, labelled details, and the blocks inside it."""
+
+    heading: str
+    details: Sequence[tuple[str, str]] = ()
+    inside: Sequence[Block] = field(default=())
+
+
+def as_text(receipt: Receipt, lang: Lang, width: int = 100, rows: int = 5) -> str:
+    """The receipt in one language, at most ``width`` columns, ``rows`` evidence rows a line."""
+    return "\n".join([*_head(receipt, lang, width), "", *_trees(_Words(lang, rows).blocks(receipt), width)]) + "\n"
+
+
+def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
+    scheme = receipt.scheme
+    yield TITLE.say(lang)
+    yield f"{scheme.title.say(lang)} ({scheme.id} {scheme.version})"
+    yield " · ".join(x for x in (receipt.period, receipt.person, receipt.name) if x)
+    grade = f" · {receipt.grade.title.say(lang)}" if receipt.grade.id is not None else ""
+    yield f"{TOTAL.say(lang)} {score(receipt.total)} / {number(receipt.full)}{grade}"
+    details = [(FORMULA, receipt.formula), (GRADE, receipt.grade.rule), (NEXT, receipt.grade.next)]
+    for label, text in details:
+        if text is not None:
+            yield from _labelled(label.say(lang), text.say(lang), "  ", width)
+    for tried in receipt.grade.tried:
+        yield from wrapped(f"{'✓' if tried.held else '✗'} {tried.grade}: {tried.says.say(lang)}", "    ", "      ", width)
+    yield from _labelled(COVERAGE.say(lang), percent(receipt.coverage), "  ", width)
+    for flag in receipt.flags:
+        yield from _labelled(FLAG.say(lang), flag.text.say(lang), "  ", width)
+
+
+class _Words:
+    """Says the parts of a receipt in one language."""
+
+    def __init__(self, lang: Lang, rows: int) -> None:
+        self.lang, self.rows = lang, rows
+
+    def say(self, text: Text, **values: object) -> str:
+        return text.say(self.lang, **values)
+
+    def blocks(self, receipt: Receipt) -> list[Block]:
+        one = len(receipt.seats) == 1
+        blocks = [self.section(s) for s in receipt.seats[0].sections] if one else [self.seat(s) for s in receipt.seats]
+        if receipt.only is None and receipt.settings:
+            blocks.append(Block(self.say(SETTINGS), [self.setting(s) for s in receipt.settings]))
+        return blocks
+
+    def seat(self, seat: SeatNote) -> Block:
+        heading = f"{self.say(SEAT, no=seat.no + 1, days=seat.days)}  {score(seat.exact)}"
+        return Block(heading, [(self.say(FORMULA), self.say(seat.formula))], [self.section(s) for s in seat.sections])
+
+    def section(self, section: SectionNote) -> Block:
+        details = [(self.say(FORMULA), self.say(section.formula))] if section.formula is not None else []
+        details += [(self.say(FLAG), self.say(note)) for note in section.notes]
+        heading = f"{self.say(section.title)}  {score(section.points)} / {number(section.of)}{_seed(section.seed)}"
+        return Block(heading, details, [*map(self.line, section.lines), *map(self.section, section.sections)])
+
+    def line(self, line: LineNote) -> Block:
+        bonus = f"{self.say(BONUS)} " if line.bonus else ""
+        heading = f"{self.say(line.title)}  {bonus}{score(line.points)} / {number(line.of)}{_seed(line.seed)}"
+        details = [(label, text) for label, text in self.line_details(line) if text]
+        return Block(heading, details, [*self.raters(line), *self.entries(line), *self.evidence(line)])
+
+    def line_details(self, line: LineNote) -> Iterator[tuple[str, str]]:
+        yield self.say(RULE), self.say(line.standard)
+        yield self.say(VALUE), f"{self.say(line.figure.title)} {self.say(line.figure.says)}"
+        if line.clause is not None:
+            yield self.say(CLAUSE), f"{self.say(line.clause.range)} → {self.say(line.clause.worth)}"
+            for said in (line.clause.says, line.clause.flag):
+                yield (self.say(FLAG), self.say(said)) if said is not None else ("", "")
+        if line.mark is not None:
+            yield self.say(FORMULA), self.say(line.formula)
+        for neighbour in line.neighbours:
+            yield self.neighbour(neighbour)
+        for note in line.notes:
+            yield self.say(FLAG), self.say(note)
+        yield self.say(RECORD), self.say(line.record)
+
+    def neighbour(self, neighbour: Neighbour) -> tuple[str, str]:
+        return self.say(BETTER if neighbour.better else WORSE), self.say(neighbour.says)
+
+    def raters(self, line: LineNote) -> Iterator[Block]:
+        if line.behind.raters:
+            yield Block(self.say(RATERS), [("", text) for rater in line.behind.raters for text in self.rater(rater)])
+
+    def rater(self, rater: RaterNote) -> Iterator[str]:
+        given = self.say(NOT_RATED) if rater.score is None else number(rater.score)
+        yield f"{rater.role} ({self.say(WEIGHT, weight=number(rater.weight))}): {given}"
+        for rating in rater.ratings:
+            yield f"- {self.judgement(rating, what='')}"
+
+    def entries(self, line: LineNote) -> Iterator[Block]:
+        if line.behind.judgements:
+            yield Block(self.say(ENTRIES), [("", self.judgement(j, what=self.say(j.what))) for j in line.behind.judgements])
+
+    def judgement(self, j: Judgement, what: str) -> str:
+        amount = "" if j.amount is None else number(j.amount)
+        uncounted = "" if j.counted else self.say(UNCOUNTED)
+        return " · ".join(x for x in (f"{what} {amount}{uncounted}".strip(), j.on, j.by, j.reason, j.evidence, _origin(j.origin)) if x)
+
+    def evidence(self, line: LineNote) -> Iterator[Block]:
+        behind = line.behind
+        if not behind.count:
+            return
+        shown = behind.rows[: self.rows]
+        said = [("", self.row(row)) for row in shown]
+        if behind.count > len(shown):
+            said.append(("", self.say(MORE_ROWS, count=behind.count - len(shown))))
+        yield Block(f"{self.say(EVIDENCE)} {self.say(behind.rows[0].title)} ({self.say(NO_ROWS, count=behind.count)})", said)
+
+    def row(self, row: EvidenceRow) -> str:
+        cells = [self.cell(cell, first=i == 0) for i, cell in enumerate(row.cells)]
+        return " · ".join(x for x in (*cells, _origin(row.origin)) if x)
+
+    def cell(self, cell: Cell, *, first: bool) -> str:
+        return self.say(cell.says) if first else f"{self.say(cell.title)} {self.say(cell.says)}"
+
+    def setting(self, s: SettingNote) -> tuple[str, str]:
+        reading = self.say(READING, reading=s.reading) if s.reading else ""
+        facts = ", ".join(x for x in (reading, s.ambiguity, s.source) if x)
+        title = self.say(s.title)
+        return s.name, f"{f'{title} ' if title else ''}= {s.value} ({facts})"
+
+
+def _seed(seed: str) -> str:
+    return f"  [{seed}]" if seed else ""
+
+
+def _origin(origin: Origin) -> str:
+    return f"#{origin.import_id}:{origin.row_no}" if origin.import_id and origin.row_no is not None else ""
+
+
+# --- the tree ----------------------------------------------------------------------------------------------------
+
+
+def _trees(blocks: Sequence[Block], width: int) -> Iterator[str]:
+    for i, block in enumerate(blocks):
+        yield from _tree(block, "", last=i == len(blocks) - 1, width=width)
+
+
+def _tree(block: Block, stem: str, *, last: bool, width: int) -> Iterator[str]:
+    deeper = stem + ("   " if last else "│  ")
+    yield from wrapped(block.heading, f"{stem}{'└─' if last else '├─'} ", deeper, width)
+    bar = deeper + ("│  " if block.inside else "   ")
+    for label, text in block.details:
+        yield from _labelled(label, text, bar, width)
+    for i, inner in enumerate(block.inside):
+        yield from _tree(inner, deeper, last=i == len(block.inside) - 1, width=width)
+
+
+def _labelled(label: str, text: str, indent: str, width: int) -> Iterator[str]:
+    first = f"{indent}{label} " if label else indent
+    return wrapped(text, first, f"{indent}  ", width)
+
+
+def columns(text: str) -> int:
+    """How many terminal columns a text takes."""
+    return sum(2 if _is_wide(c) else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+def wrapped(text: str, first: str, rest: str, width: int) -> Iterator[str]:
+    """Break a text at spaces, or between Chinese signs, so that every line fits; signs that steer a terminal are dropped."""
+    harmless = "".join(c if c.isprintable() else " " for c in text)
+    line, empty = first, True
+    for piece in _pieces(" ".join(harmless.split())):
+        if columns(line + piece.rstrip()) > width and not empty:
+            yield line.rstrip()
+            line, empty = rest, True
+        line += piece.lstrip() if empty else piece
+        empty = False
+    yield line.rstrip()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The parts a line may be broken between."""
+    piece = ""
+    for here, after in pairwise(f"{text} "):
+        piece += here
+        if _may_break(here, after):
+            yield piece
+            piece = ""
+    if piece:
+        yield piece
+
+
+def _may_break(here: str, after: str) -> bool:
+    """After a space, and beside a Chinese sign unless that would part punctuation from what it belongs to."""
+    if here == " ":
+        return True
+    return (_is_wide(here) or _is_wide(after)) and here not in OPENS and after not in CLOSES
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in "WF"

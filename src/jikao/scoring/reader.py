@@ -1,0 +1,99 @@
+"""Reading evidence for one run on a laptop: the rows behind a line, and the checks a scheme demands of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from ibis.expr import types as ir
+
+from jikao.evidence.backend import DuckEngine, sql_of
+from jikao.evidence.measures import CREDITS, LONG, formula_of, table_of
+from jikao.evidence.portable import both
+from jikao.evidence.shapes import SHAPES, stored
+from jikao.evidence.snapshot import Snapshot
+from jikao.scheme.params import rated_item
+from jikao.scheme.period import Period
+from jikao.scheme.rules import Line, Rules
+from jikao.scoring import plan as p
+from jikao.scoring.run import shapes_read
+from jikao.scoring.statements import sources_there
+from jikao.scoring.tables import PERIODS
+
+Row = Mapping[str, Any]
+
+
+class EvidenceReader:
+    """Evidence of one period as the run saw it: same credit rules, same seats."""
+
+    def __init__(self, on: DuckEngine, rules: Rules, snapshot: Snapshot, period: Period) -> None:
+        self._on, self.rules, self.snapshot, self.period = on, rules, snapshot, period
+        for name in (*shapes_read(rules), "leaves"):
+            on.attach(name, snapshot.tables.get(name, ()), stored(SHAPES[name]))
+        on.values("periods", PERIODS, [(0, str(period), period.start, period.end)])
+        for step in p.roster_steps(rules):
+            on.stage(step.name, sql_of(step.expr, on.dialect))
+
+    def fetch(self, expr: ir.Table) -> list[Row]:
+        """Rows of an expression as mappings."""
+        return [dict(zip(expr.columns, row, strict=True)) for row in self._on.rows(sql_of(expr, self._on.dialect))]
+
+    def behind(self, line: Line, person: str, seat: int) -> list[Row]:
+        """The evidence rows of one line for one person: stored columns, and ``shape``. In the order of their days."""
+        rows: list[Row] = []
+        for shape, expr in self._sources(line):
+            mine = expr.filter(both(expr.who == person, expr.seat == seat))
+            names = [c for c in stored(SHAPES[shape]) if c in mine.columns]
+            ordered = mine.order_by([mine.day, *[mine[k] for k in SHAPES[shape].key]]).select(*names)
+            rows += [{**row, "shape": shape} for row in self.fetch(ordered)]
+        return rows
+
+    def _sources(self, line: Line) -> Iterator[tuple[str, ir.Table]]:
+        use = line.indicator.measure.use
+        if not sources_there(line.indicator, frozenset(self.snapshot.tables)):
+            return
+        if use in LONG:
+            yield self._long(line)
+            return
+        formula = formula_of(line.indicator)
+        by_credit: dict[str, list[Any]] = {}
+        for aggregate in formula.needs.values():
+            by_credit.setdefault(aggregate.credit, []).append(aggregate.rows)
+        for credit, looks in by_credit.items():
+            if credit in CREDITS:
+                rows = self._credited(credit)
+                yield CREDITS[credit].shape, rows.filter(reduce(lambda a, b: a | b, [look(rows) for look in looks]))
+            else:
+                yield "feedback_summaries", self._summaries(formula.recipients)
+
+    def _credited(self, credit: str) -> ir.Table:
+        rows = p.credited(credit, [self.period], sliced=CREDITS[credit].standing is None, scoped=False)[0][0]
+        return rows if "seat" in rows.columns else rows.mutate(seat=p.whole(0))
+
+    def _long(self, line: Line) -> tuple[str, ir.Table]:
+        if line.indicator.measure.use == "rating":
+            rows = self._credited("ratings")
+            return "ratings", rows.filter(rows["item"] == rated_item(line.indicator))
+        rows = self._credited("deductions")
+        return "deductions", rows.filter(rows.indicator == line.indicator.id)
+
+    def _summaries(self, recipients: Sequence[str]) -> ir.Table:
+        """Weekly summaries of the period to the recipients that matter; dues without a row are told by the receipt's figures."""
+        rows = table_of("feedback_summaries")
+        rows = rows.filter(both(rows.recipient.isin(list(recipients)), rows.due_on >= self.period.start, rows.due_on < self.period.end))
+        return rows.mutate(who=rows.person, day=rows.due_on, seat=p.whole(0))
+
+
+@contextmanager
+def evidence_reader(rules: Rules, snapshot: Snapshot, period: Period) -> Iterator[EvidenceReader]:
+    """A reader for the length of a ``with`` block."""
+    with tempfile.TemporaryDirectory() as scratch:
+        on = DuckEngine(Path(scratch))
+        try:
+            yield EvidenceReader(on, rules, snapshot, period)
+        finally:
+            on.close()

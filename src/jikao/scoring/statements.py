@@ -1,0 +1,118 @@
+"""The SQL of a plan, phase by phase, kept on disk once compiled.
+
+Importing Ibis takes two seconds and compiling a plan another half; a scheme is scored many times before it changes.
+The text depends on nothing but the key: the scheme, which shapes are covered, the periods, three facts about the data,
+the dialect, and the versions of everything that writes SQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+from jikao import __version__
+from jikao.scheme.catalogue import CATALOGUE
+from jikao.scheme.model import Indicator
+from jikao.scheme.period import Period
+from jikao.scheme.rules import Rules
+from jikao.scheme.text import Text
+
+Phase = Literal["roster", "gather", "mark", "sum", "round", "settle", "grade", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled step: the table (or query) it makes, what it does, and its SQL."""
+
+    name: str
+    title: Text
+    sql: str
+
+
+@dataclass(frozen=True)
+class PlanKey:
+    """Everything the SQL of a plan depends on."""
+
+    rules: Rules
+    covered: frozenset[str]
+    periods: tuple[Period, ...]
+    dialect: str
+    scope: bool = False
+    """Whether only some of the roster is measured anew (``refresh``)."""
+
+
+def sources_there(indicator: Indicator, covered: frozenset[str]) -> bool:
+    """Whether every shape the measure needs was ever imported; if not, its values are "no source", never 0."""
+    return all(shape in covered for shape in CATALOGUE[indicator.measure.use].shapes)
+
+
+class Statements:
+    """The phases of one plan as SQL text."""
+
+    def __init__(self, key: PlanKey) -> None:
+        self.key = key
+        self._base = _digest(key)
+
+    def phase(self, phase: Phase, *, sliced: bool = False, wide: bool = False) -> list[Statement]:
+        """The statements of a phase, from the cache or compiled now."""
+        name = f"{self._base}-{phase}-{int(sliced)}{int(wide)}"
+        return _kept(name, lambda: self._compile(phase, sliced, wide))
+
+    def _compile(self, phase: Phase, sliced: bool, wide: bool) -> list[Statement]:
+        from jikao.evidence.backend import sql_of
+        from jikao.scoring import plan  # imports Ibis: only when a plan is really compiled
+
+        steps = plan.phase_steps(self.key, phase, sliced=sliced, wide=wide)
+        return [Statement(s.name, s.title, sql_of(s.expr, self.key.dialect)) for s in steps]
+
+
+def _digest(key: PlanKey) -> str:
+    parts = [
+        key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods)), key.dialect, str(key.scope), _writers(),
+    ]  # fmt: skip
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+@cache
+def _writers() -> str:
+    """Versions of all that writes SQL, and our own source of it, so that a changed plan is never served from the cache."""
+    source = Path(__file__).parent
+    files = [source / "plan.py", source / "tables.py", source.parent / "evidence" / "measures.py", source.parent / "evidence" / "portable.py"]
+    files.append(source.parent / "evidence" / "shapes.py")
+    own = hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
+    return f"{__version__} {version('ibis-framework')} {version('sqlglot')} {own}"
+
+
+def cache_folder() -> Path:
+    """Where compiled plans lie: ``JIKAO_CACHE``, else the user's cache folder. Safe to delete at any time."""
+    given = os.environ.get("JIKAO_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or str(Path.home() / ".cache")
+    return Path(given) if given else Path(base) / "jikao" / "plans"
+
+
+def _kept(name: str, make: Callable[[], list[Statement]]) -> list[Statement]:
+    path = cache_folder() / f"{name}.json"
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        return [Statement(s["name"], Text(s["zh"], s["en"]), s["sql"]) for s in json.loads(path.read_text("utf-8"))]
+    made = make()
+    _keep(path, made)
+    return made
+
+
+def _keep(path: Path, statements: Sequence[Statement]) -> None:
+    """Write whole or not at all; a cache that cannot be written is no problem."""
+    text = json.dumps([{"name": s.name, "zh": s.title.zh, "en": s.title.en, "sql": s.sql} for s in statements], ensure_ascii=False)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.replace(file.name, path)
