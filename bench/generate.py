@@ -9,13 +9,13 @@ follows from a hash of the ticket's number, so the same size always gives the sa
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import time
 from pathlib import Path
 
 import duckdb
 
-from jikao.evidence.clock import coordinate, work_days
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.scheme.calendar import WorkCalendar
 
@@ -48,7 +48,8 @@ def generate(tickets: int, folder: Path) -> None:
     con = duckdb.connect()
     con.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
     con.execute(f"SET temp_directory = '{folder / 'spill'}'")
-    work_days(CALENDAR).load(con)
+    con.execute("CREATE TEMP TABLE work_days (day DATE, before BIGINT, s1 INTEGER, e1 INTEGER, s2 INTEGER, e2 INTEGER)")
+    con.executemany("INSERT INTO work_days VALUES (?, ?, ?, ?, ?, ?)", calendar_rows())
     _people(con, people, folder)
     _violations(con, people, folder)
     lots = -(-tickets // 12 // ONE_LOT)
@@ -57,6 +58,17 @@ def generate(tickets: int, folder: Path) -> None:
             _tickets(con, tickets, people, (month, lot, lots), folder)
     _surveys(con, folder)
     done.write_text(str(tickets))
+
+
+def calendar_rows() -> list[tuple[object, ...]]:
+    """One row a day: the day, the working seconds before it, and its two stretches of working time."""
+    return list(CALENDAR.table(dt.date(YEAR, 1, 1), dt.date(YEAR + 1, 12, 31)))
+
+
+def coordinate(local: str, day: str) -> str:
+    """SQL: working seconds up to a local time whose day was joined as ``day``."""
+    second = f"(epoch_us({local}) // 1000000 % 86400)"
+    return f"{day}.before + " + " + ".join(f"greatest(least({second}, {day}.e{i}) - {day}.s{i}, 0)" for i in (1, 2))
 
 
 def _random(k: int, of: str = "i") -> str:
@@ -109,11 +121,11 @@ def _tickets(con: duckdb.DuckDBPyConnection, tickets: int, people: int, lot: tup
     randoms = ", ".join(f"{_random(k)} AS u{k}" for k in range(1, 10))
     con.execute(f"""CREATE OR REPLACE TEMP TABLE local AS
         WITH r AS (SELECT i, {randoms} FROM range({begin}, {end}) t(i)),
-        c AS (SELECT *, least((u1 * u1 * {people})::BIGINT, {people - 1}) AS a,
-            ({day} + ((i - {first}) * {days} // {max(1, last - first)})::INTEGER)::TIMESTAMP
-                + to_seconds(CASE WHEN u2 < 0.8 THEN 28800 + (u3 * 39600)::BIGINT ELSE (u3 * 86399)::BIGINT END) AS created FROM r),
-        e AS (SELECT *, CASE WHEN u7 >= 0.004 THEN created + to_seconds((60 + 1500 * exp(3.2 * (u4 + u5 + u6 - 1.5)))::BIGINT) END AS responded FROM c),
-        s AS (SELECT *, CASE WHEN u7 >= 0.03 THEN responded + to_seconds((300 + 20000 * exp(2.6 * (u5 + u6 + u8 - 1.5)))::BIGINT) END AS made FROM e)
+        q AS (SELECT *, least((u1 * u1 * {people})::BIGINT, {people - 1}) AS a FROM r),
+        c AS (SELECT *, ({day} + ((i - {first}) * {days} // {max(1, last - first)})::INTEGER)::TIMESTAMP
+                + to_seconds(CASE WHEN u2 < 0.8 THEN 28800 + (u3 * 39600)::BIGINT ELSE (u3 * 86399)::BIGINT END) AS created, 0.3 + 6 * power({_random(51, 'a')}, 2) AS pace FROM q),
+        e AS (SELECT *, CASE WHEN u7 >= 0.004 THEN created + to_seconds(((60 + 1500 * exp(3.2 * (u4 + u5 + u6 - 1.5))) * pace)::BIGINT) END AS responded FROM c),
+        s AS (SELECT *, CASE WHEN u7 >= 0.03 THEN responded + to_seconds(((300 + 40000 * exp(2.6 * (u5 + u6 + u8 - 1.5))) * pace)::BIGINT) END AS made FROM e)
         SELECT i, u1, u4, u8, u9, created, responded, a,
             CASE WHEN made < {NOW} THEN made END AS first_made, made IS NOT NULL AND u4 < 0.08 AS again,
             CASE WHEN made + to_seconds(CASE WHEN u4 < 0.08 THEN 3600 + (u9 * 400000)::BIGINT ELSE 0 END) < {NOW}

@@ -1,12 +1,13 @@
 """The documentation is tested: nothing is missing from the reference, links lead somewhere, examples run as shown.
 
-In a page, a fence ``yaml file=NAME`` (or csv, text) writes that file into the page's scratch folder, and a ``console`` fence
-runs its ``$ jikao …`` lines there, in the order of the page. They must end with exit code 0, or with ``exit=N`` from the
-fence's first line; every other line of the fence must appear in what the command says (``…`` stands for anything).
+In a page, a fence ``yaml file=NAME`` (or csv) writes that file into the page's scratch folder (a table for an .xlsx name becomes
+a workbook), and a ``console`` fence runs its ``$ jikao …`` lines there, in the order of the page. They must end with exit code 0, or with ``exit=N`` from the fence's
+first line; every other line of the fence must appear in what the commands say (``…`` stands for anything).
 """
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import re
 import shlex
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import click
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from jikao.cli import main
@@ -181,10 +183,19 @@ def test_the_examples_of_a_page_run_as_shown(page: Path, tmp_path: Path, monkeyp
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     for example in examples(page):
         if example.file:
-            Path(example.file).parent.mkdir(parents=True, exist_ok=True)
-            Path(example.file).write_text(example.body, encoding="utf-8")
+            write_example(example)
         else:
             run_example(example)
+
+
+def write_example(example: Example) -> None:
+    if not example.file.endswith(".xlsx"):
+        Path(example.file).write_text(example.body, encoding="utf-8")
+        return
+    with xlsxwriter.Workbook(example.file) as book:
+        sheet = book.add_worksheet()
+        for number, values in enumerate(csv.reader(example.body.splitlines())):
+            sheet.write_row(number, 0, values)
 
 
 def run_example(example: Example) -> None:

@@ -64,7 +64,8 @@ def _result(scheme: Scheme, files: Files, period: Period, held: Sequence[Seat], 
     if state == "scored" and coverage < Fraction(scheme.grades.needs_coverage):
         state = "insufficient"
     total = None if exact is None or state == "held" else half_up(exact, 2)
-    flags = list(dict.fromkeys(line.indicator for one in sheets for line in one.lines if line.flagged))
+    flagged = {line.indicator for one in sheets for line in one.lines if line.flagged}
+    flags = [line.indicator for line in sheets[0].lines if line.indicator in flagged]
     grade = None
     if exact is not None and state == "scored":
         sections = percentages(together(sheets, days), sheets[0].top)

@@ -104,12 +104,13 @@ def company(seed: int, scheme: Scheme, people: int = 6) -> Company:
     calendar = WorkCalendar() if rng.random() < 0.8 else odd_calendar()
     made = Company(rng, scheme, periods_of(rng, scheme), calendar)
     staff(made, people)
-    for line in SHAPES:
-        made.tables.setdefault(line, [])
+    for shape in SHAPES:
+        made.tables.setdefault(shape, [])
     for recording in RECORDINGS:
         recording(made)
+    unknown = 0.9 if rng.random() < 0.1 else 0.06
     for shape in SHAPES:
-        if rng.random() < 0.06:
+        if rng.random() < unknown:
             del made.tables[shape]
         elif rng.random() < 0.04:
             made.tables[shape] = []

@@ -63,15 +63,18 @@ class Maker:
         return str(Decimal(self.rng.randint(0, int(most / step))) * step)
 
 
-def scheme_words(seed: int, size: int = 8) -> Words:
-    """The text of a random scheme as plain values; ``size`` measures, taken in turn from the whole vocabulary."""
+def scheme_words(seed: int, size: int = 5) -> Words:
+    """The text of a random scheme as plain values, with at least ``size`` indicators; neighbouring seeds take turns
+    through the whole vocabulary of measures."""
     rng = Random(seed)
     names = sorted(CATALOGUE)
     start = seed * size % len(names)
-    measures = [names[(start + i) % len(names)] for i in range(size)]
-    make = Maker(rng, rng.sample(measures, len(measures)))
+    sections: list[Words] = []
+    make = Maker(rng, [])
+    while make.indicators < size:
+        make = Maker(rng, names[start:] + names[:start])
+        sections = children(make, Decimal(100), 0)["sections"]
     period = rng.choice(PERIODS)
-    sections = children(make, Decimal(100), 0)["sections"]
     words: Words = {
         "scheme": f"random-{seed}", "version": "1.0", "title": "随机方案", "valid_from": "2020-01-01", "period": period, "sections": sections,
         "curves": make.curves, "missing": rng.choice(POLICIES), "grades": grades(make, len(sections)),
@@ -87,7 +90,7 @@ def scheme_words(seed: int, size: int = 8) -> Words:
 # --- sections ----------------------------------------------------------------------------------------------------
 def children(make: Maker, whole: Decimal | None, depth: int) -> Words:
     """Indicators and sections of a section worth ``whole`` points (``None``: not a round number), shared out in one mode."""
-    below = make.rng.randint(1, 3) if depth == 0 else make.rng.randint(0, 2) if depth < 2 and len(make.measures) > 2 else 0
+    below = make.rng.randint(1, 3) if depth == 0 else make.rng.randint(0, 2) if depth < 2 else 0
     leaves = 0 if depth == 0 else make.rng.randint(0 if below else 1, 3)
     shares, worths = share_out(make, whole, below + leaves)
     items: Words = {"indicators": [indicator(make, share) for share in shares[:leaves]]}
@@ -208,7 +211,7 @@ PARAMS = {
     "reopen_rate": about_tickets,
     "one_touch_rate": about_tickets,
     "reassignments": about_tickets,
-    "backlog": lambda make: about_tickets(make) | ({"older_than": make.rng.choice(("4h", "1d", "7d"))} if make.chance(0.5) else {}),
+    "backlog": lambda make: about_tickets(make) | ({"older_than": make.rng.choice(("1d", "7d"))} if make.chance(0.5) else {}),
     "csat": lambda make: {
         "question": make.rng.choice(QUESTIONS), "good_from": make.rng.choice((3, 4, "3.5")), "of": make.rng.choice(("answered", "sent")),
     },

@@ -36,6 +36,7 @@ class Marked:
     mark: Fraction | None
     points: Fraction | None
     worth: Fraction
+    full: Fraction
     bonus: bool
     flagged: bool = False
 
@@ -141,7 +142,7 @@ def mark_line(scheme: Scheme, indicator: Indicator, measured: Measured, worth: F
 
     def line(state: str, clause: int | None, mark: Fraction | None, flagged: bool = False) -> Marked:
         points = None if mark is None else mark / full * worth if full else Fraction(0)
-        return Marked(indicator.id, measured, state, clause, mark, points, worth, bonus, flagged)
+        return Marked(indicator.id, measured, state, clause, mark, points, worth, full, bonus, flagged)
 
     if measured.state == "held":
         return line("held", None, None)

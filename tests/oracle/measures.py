@@ -8,10 +8,9 @@ a decision the engine must share:
   one-touch, reassignments), the first solver (resolution to first, reopen rate), the first responder, the assignee
   (received, backlog). Nobody recorded means nobody is credited. A robot is nobody.
 * The acknowledge time is credited to the solver and belongs to the period of the last solve, as everything credited so.
-* Backlog: created on or before the last day, not solved (last solve) by then, and not closed by then either: a ticket
-  that was closed without a solve is nobody's work any more. Its age is calendar time up to midnight after the last day;
-  older means strictly longer.
-* A call whose result is unknown is in no denominator of the resolved rate.
+* Backlog: created by the end of the last day and not solved (last solve) by then; closing is no solve. Its age is calendar
+  time up to midnight after the last day; older means strictly longer.
+* An answered call nobody marked as resolved counts as not resolved.
 * Plan items count by their amount of work, only from approved plans, by the day they are due.
 * Summaries due come from the calendar, not from the rows: a week without a row is a week not fed back. Nothing is due
   on days of leave, before hiring or after leaving.
@@ -230,9 +229,9 @@ def backlog(case: Case) -> Measured:
     midnight = dt.datetime.combine(case.period.end, dt.time())
 
     def open_then(row: Row) -> bool:
-        over = [clock.local(row[event]) < midnight for event in ("solved_at", "closed_at") if event in row]
+        solved = "solved_at" in row and clock.local(row["solved_at"]) < midnight
         old = older is None or clock.elapsed(row["created_at"], midnight) > older
-        return clock.local(row["created_at"]) < midnight and not any(over) and old
+        return clock.local(row["created_at"]) < midnight and not solved and old
 
     return counted(sum(1 for row in tickets(case, "assignee") if open_then(row)))
 
@@ -266,9 +265,9 @@ def calls_answered_rate(case: Case) -> Measured:
 
 
 def calls_resolved_rate(case: Case) -> Measured:
-    answered = [row for row in calls(case) if row["answered"]]
-    known = [row["resolved"] for row in answered if "resolved" in row]
-    return ratio(sum(known), len(known), len(known), len(answered))
+    rows = calls(case)
+    resolved = [row.get("resolved", False) for row in rows if row["answered"]]
+    return ratio(sum(resolved), len(resolved), len(resolved), len(rows))
 
 
 def answer_speed(case: Case) -> Measured:
@@ -351,6 +350,8 @@ def complaint_deductions(case: Case) -> Measured:
 def violation_severity(case: Case) -> Measured:
     levels = case.numbers("levels")
     rows = [row for row in case.mine("violations", "happened_on") if row["state"] == "verified"]
+    if case.word("decided", "no") == "yes":
+        return summed([Fraction(row.get("share", 0)) for row in rows])
     return summed([levels.get(row["severity"], Fraction(0)) for row in rows])
 
 
@@ -402,11 +403,12 @@ def sharing(case: Case) -> Measured:
 
 # --- points, orders, numbers measured elsewhere ------------------------------------------------------------------
 def task_points(case: Case) -> Measured:
-    mine, n = points_of(case.files, case.seat)
+    shared = case.word("shared", "split")
+    mine, n = points_of(case.files, case.seat, shared)
     against = case.word("against", "best")
     if against == "target":
         return ratio(mine, case.number("target"), n, n)
-    peers = [points_of(case.files, seat)[0] for seat in case.everybody if seat.department == case.seat.department]
+    peers = [points_of(case.files, seat, shared)[0] for seat in case.everybody if seat.department == case.seat.department]
     mark = max(peers) if against == "best" else middle(peers)
     return ratio(mine, mark, n, n)
 
@@ -416,9 +418,10 @@ def middle(values: list[Fraction]) -> Fraction:
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
-def points_of(files: Files, seat: Seat) -> tuple[Fraction, int]:
+def points_of(files: Files, seat: Seat, shared: str) -> tuple[Fraction, int]:
     """B: the seat's points of the tasks completed on its days, and how many tasks gave them."""
-    owned = [task_split(files, row, seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
+    own = task_split if shared == "split" else task_whole
+    owned = [own(files, row, seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
     parts = [part for part in owned if part is not None]
     return sum(parts, Fraction(0)), len(parts)
 
@@ -435,6 +438,11 @@ def task_split(files: Files, task: Row, person: str) -> Fraction | None:
     wishes = {who: whole * share for who, share in written.items()} | {who: whole * left / len(unset) for who in unset}
     fine = bool(written) or whole * 100 != int(whole * 100)
     return largest_remainder(wishes, 10_000 if fine else 100)[person]
+
+
+def task_whole(files: Files, task: Row, person: str) -> Fraction | None:
+    """All of the task for everybody who has a share in it (AMB-18, the other reading)."""
+    return coefficient(files, task) if any(row["task"] == task["task"] and row["person"] == person for row in files.rows("task_shares")) else None
 
 
 def coefficient(files: Files, task: Row) -> Fraction | None:
@@ -472,9 +480,13 @@ def workload_share(case: Case) -> Measured:
 
 def profit_attainment(case: Case) -> Measured:
     settled = {row["order_no"] for row in case.files.rows("orders") if row.get("settled_on") in case.days}
-    values = [row["value"] for row in case.files.rows("order_splits") if row.get("manager") == case.person and row["order_no"] in settled]
+    splits = [row for row in case.files.rows("order_splits") if row.get("manager") == case.person and row["order_no"] in settled]
+    values = [row["value"] for row in splits]
+    borne = {(row["order_no"], row["department"]) for row in splits}
+    costs = [row["amount"] for row in case.files.rows("costs") if (row["order_no"], row.get("department")) in borne]
     share, target = case.number("profit_share"), case.number("target")
-    return ratio(total(values) * share, target if values else 0, len(values), len(values))
+    less = total(costs) if case.word("less_costs", "no") == "yes" else 0
+    return ratio(max(total(values) * share - less, Fraction(0)), target if values else 0, len(values), len(values))
 
 
 def observed(case: Case) -> list[dict[str, Any]]:

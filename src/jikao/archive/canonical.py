@@ -1,9 +1,9 @@
-"""The canonical form of a table, and the sum over it that two equal tables share.
+r"""The canonical form of a table, and the sum over it that two equal tables share.
 
 A table is a set of lines of UTF-8 text, one a row. A line holds the row's values in the order of the recorded columns,
-with a tab between them: words as they are (backslash, tab, line feed and carriage return as ``\\\\``, ``\\t``, ``\\n``,
-``\\r``), whole numbers in plain digits, days as ``2016-02-29``, instants as ``2016-02-29T01:58:00.000000`` (UTC), flags
-as ``true`` and ``false``, and N/A as ``\\N``. The first line names the columns and their kinds.
+with a tab between them: words as they are (backslash, tab, line feed and carriage return as ``\\``, ``\t``, ``\n``,
+``\r``), whole numbers in plain digits, days as ``2016-02-29``, instants as ``2016-02-29T01:58:00.000000`` (UTC), flags
+as ``true`` and ``false``, and N/A as ``\N``. The first line names the columns and their kinds.
 
 The sum of a table is the SHA-256 of the first line followed by the SHA-256 of every other line (in hexadecimal, a line
 feed after each), these in sorted order. Which engine made the rows, with how many threads, in what order and by which

@@ -44,10 +44,14 @@ def row_change(row: Sequence[Any], key: Sequence[str], columns: Sequence[str]) -
     """One row of ``changes_sql`` as a value; columns that are equal on both sides are left out."""
     what, named, values = row[0], row[1 : 1 + len(key)], row[1 + len(key) :]
     pairs = zip(values[::2], values[1::2], strict=True)
-    return RowChange(what, dict(zip(key, named, strict=True)), {c: pair for c, pair in zip(columns, pairs, strict=True) if pair[0] != pair[1]})
+    return RowChange(
+        what, dict(zip(key, named, strict=True)), {c: pair for c, pair in zip(columns, pairs, strict=True) if pair[0] != pair[1]}
+    )
 
 
-def first_changes(con: Con, before: str, after: str, key: Sequence[str], columns: Sequence[str], limit: int) -> tuple[int, tuple[RowChange, ...]]:
+def first_changes(
+    con: Con, before: str, after: str, key: Sequence[str], columns: Sequence[str], limit: int
+) -> tuple[int, tuple[RowChange, ...]]:
     """How many rows differ, and the first of them by key."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE differing AS {changes_sql(before, after, key, columns)}")
     count = con.execute("SELECT count(*) FROM differing").fetchall()[0][0]

@@ -79,7 +79,7 @@ def history(root: Path, run: str) -> tuple[str, ...]:
     earlier = {m.run: m.correction.replaces if m.correction else None for m in sealed_runs(root)}
     later = {old: new for new, old in earlier.items() if old is not None}
     back = _walk(earlier, run)
-    return (*reversed(back), run, *_walk(later, run))
+    return tuple(dict.fromkeys((*reversed(back), run, *_walk(later, run))))  # forged runs may go in a circle
 
 
 def _walk(step: dict[str, str] | dict[str, str | None], start: str) -> list[str]:

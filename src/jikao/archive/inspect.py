@@ -16,8 +16,8 @@ from jikao.archive.zipped import is_zip, unzip
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
 
-NOT_FOUND = kind(
-    "run.not-found",
+NO_RUN = kind(
+    "run.not-a-run",
     Level.ERROR,
     what=Text("{path} 不是封存结果的文件夹或 zip 文件", "{path} is neither the folder of a sealed run nor a zip file of one"),
     why=Text("没有可核对的内容", "there is nothing to check"),
@@ -29,7 +29,8 @@ FILE_CHANGED = kind(
     what=Text("文件 {name} 与封存时不同", "File {name} is not as it was sealed"),
     why=Text("封存的结果一个字节也不得改动", "not one byte of a sealed run may change"),
     mend=Text(
-        "从备份取回原文件;若结果确有错误,另作一次更正计算", "restore the file from a copy; if the result was wrong, make a correction as a new run"
+        "从备份取回原文件;若结果确有错误,另作一次更正计算",
+        "restore the file from a copy; if the result was wrong, make a correction as a new run",
     ),
 )
 FILE_MISSING = kind(
@@ -84,13 +85,13 @@ def opened(run: Path) -> Iterator[Inspection]:
         with tempfile.TemporaryDirectory(prefix="jikao-") as scratch:
             yield _unpacked(run, Path(scratch))
     else:
-        yield Inspection(run, None, (NOT_FOUND(Place(str(run)), path=run),))
+        yield Inspection(run, None, (NO_RUN(Place(str(run)), path=run),))
 
 
 def _unpacked(run: Path, into: Path) -> Inspection:
     problems = unzip(run, into)
     if not any(into.iterdir()):
-        return Inspection(into, None, tuple(problems) or (NOT_FOUND(Place(str(run)), path=run),))
+        return Inspection(into, None, tuple(problems) or (NO_RUN(Place(str(run)), path=run),))
     found = inspect(into)
     named = {p.place for p in problems}
     more = [p for p in found.problems if p.place not in named]  # a damaged entry is said once, where it was found first
@@ -120,18 +121,17 @@ def _present(folder: Path) -> set[str]:
 
 
 def _guarded(folder: Path, *, sealed: bool) -> tuple[Manifest | None, list[Problem]]:
-    """The manifest, and what is wrong between it and the seal."""
+    """The manifest, and what is wrong between it and the seal. A manifest the seal disowns accuses no other file."""
     try:
         raw, seal = _read(folder / MANIFEST), _read(folder / SEAL) if sealed else b""
     except OSError as cause:
         return None, [UNREADABLE(Place(MANIFEST), name=MANIFEST, reason=cause.strerror)]
-    problems = []
-    if sealed and seal != seal_text(raw).encode():
-        problems.append(FILE_CHANGED(Place(MANIFEST), name=MANIFEST) if is_whole(seal) else SEAL_BROKEN(Place(SEAL), name=SEAL))
+    disowned = sealed and seal != seal_text(raw).encode()
+    if disowned and is_whole(seal):
+        return None, [FILE_CHANGED(Place(MANIFEST), name=MANIFEST)]
+    problems = [SEAL_BROKEN(Place(SEAL), name=SEAL)] if disowned else []
     manifest = read_manifest(raw)
-    if isinstance(manifest, Manifest):
-        return manifest, problems
-    return None, problems or [manifest]
+    return (manifest, problems) if isinstance(manifest, Manifest) else (None, problems or [manifest])
 
 
 def _read(file: Path) -> bytes:

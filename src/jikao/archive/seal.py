@@ -20,8 +20,21 @@ from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, con
 from jikao.archive.corrections import pointless, unfounded
 from jikao.archive.inspect import file_sum, inspect
 from jikao.archive.manifest import (
-    CALENDAR, FORMAT, MANIFEST, RESULTS, SCHEME, SEAL, Correction, FileSum, Manifest, SchemeFile, content_sum, file_names, run_id, seal_text,
-)  # fmt: skip
+    CALENDAR,
+    FORMAT,
+    MANIFEST,
+    RESULTS,
+    SCHEME,
+    SEAL,
+    Correction,
+    FileSum,
+    Manifest,
+    SchemeFile,
+    content_sum,
+    file_names,
+    run_id,
+    seal_text,
+)
 from jikao.archive.workdays import CalendarFile, calendar_file
 from jikao.archive.zipped import NOT_WRITTEN
 from jikao.evidence.backend import parquet, quoted
@@ -196,17 +209,27 @@ def _put(root: Path, folder: Path, manifest: Manifest) -> Sealed:
     """Seal the written folder and move it to its place, if nothing lies there and nothing speaks against it."""
     place = root / manifest.run
     if place.exists():
-        problems = inspect(place).problems
-        return Sealed(None if errors(problems) else place, manifest.run, fresh=False, problems=problems)
+        return _lying_there(place)
     if manifest.correction and (problems := tuple(pointless(root, manifest.correction, manifest.content))):
         return Sealed(None, "", fresh=False, problems=problems)
     raw = manifest.as_bytes()
     (folder / MANIFEST).write_bytes(raw)
     (folder / SEAL).write_text(seal_text(raw), encoding="ascii", newline="\n")
     _settle(folder)
-    folder.rename(place)
+    try:
+        folder.rename(place)
+    except OSError:
+        if place.exists():  # somebody else sealed the same run just now
+            return _lying_there(place)
+        raise
     _sync(root)
     return Sealed(place, manifest.run, fresh=True)
+
+
+def _lying_there(place: Path) -> Sealed:
+    """A run that is sealed already: it stays as it is, and is good only if it is whole."""
+    problems = inspect(place).problems
+    return Sealed(None if errors(problems) else place, place.name, fresh=False, problems=problems)
 
 
 def _settle(folder: Path) -> None:

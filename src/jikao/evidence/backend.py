@@ -53,7 +53,19 @@ def sql_of(expr: ibis.Table, dialect: str) -> str:
     """SQL text of an expression."""
     import ibis  # 2 s to import: only when a plan is really compiled
 
+    if dialect == "pyspark":
+        _let_compile_for_spark()
     return str(ibis.to_sql(expr, dialect=dialect))
+
+
+def _let_compile_for_spark() -> None:
+    """The compiler asks for an option that only Ibis' own Spark backend, which we do without, would have set."""
+    from ibis.config import Config, options
+
+    class SparkOptions(Config):  # type: ignore[misc]
+        treat_nan_as_null: bool = False
+
+    options.pyspark = SparkOptions()
 
 
 def open_engine(name: EngineName, scratch: Path, threads: int | None = None, master: str | None = None) -> Engine:
@@ -175,8 +187,8 @@ def quoted(text: str) -> str:
 
 
 def parquet(paths: Sequence[Path]) -> str:
-    """A ``read_parquet`` call over the given files."""
-    return f"read_parquet([{', '.join(quoted(str(p)) for p in paths)}])"
+    """A ``read_parquet`` call over the given files; a folder called ``a=b`` adds no column."""
+    return f"read_parquet([{', '.join(quoted(str(p)) for p in paths)}], hive_partitioning = false)"
 
 
 @contextlib.contextmanager

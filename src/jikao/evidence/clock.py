@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -23,13 +24,13 @@ EPOCH = dt.date(2000, 1, 1)
 LAST = dt.date(2100, 1, 1)
 """No coordinate exists for this day or later, even where every Monday to Friday works."""
 
-TABLE = "work_days"
+_LOADING = threading.Lock()
 Row = tuple[dt.date, int, int, int, int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class WorkDays:
-    """The days of a calendar without a gap, each with the working time before it."""
+    """The days of a calendar without a gap, each with the working time before it. One object for one calendar."""
 
     rows: tuple[Row, ...]
 
@@ -43,14 +44,27 @@ class WorkDays:
 
     def sum_until(self, last: dt.date) -> str:
         """A checksum of the days up to ``last``: equal sums mean equal coordinates."""
-        return hashlib.sha256(repr([row for row in self.rows if row[0] <= last]).encode()).hexdigest()[:16]
+        return _sum(self, last)
+
+    @property
+    def table(self) -> str:
+        """What the days are called on a connection they were loaded on."""
+        return f"work_days_{self.sum_until(self.last)}"
 
     def load(self, con: Con) -> None:
-        """The days as table ``work_days`` of a connection."""
-        types = {"day": "DATE", "before": "BIGINT", "s1": "BIGINT", "e1": "BIGINT", "s2": "BIGINT", "e2": "BIGINT"}
-        unnested = ", ".join(f"unnest(${i}::{t}[]) AS {n}" for i, (n, t) in enumerate(types.items(), 1))
-        columns = [list(column) for column in zip(*self.rows, strict=True)]
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT {unnested}", columns)
+        """The days as a table of the connection's database, unless they are there already."""
+        with _LOADING:
+            if con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [self.table]).fetchone():
+                return
+            types = {"day": "DATE", "before": "BIGINT", "s1": "BIGINT", "e1": "BIGINT", "s2": "BIGINT", "e2": "BIGINT"}
+            unnested = ", ".join(f"unnest(${i}::{t}[]) AS {n}" for i, (n, t) in enumerate(types.items(), 1))
+            columns = [list(column) for column in zip(*self.rows, strict=True)]
+            con.execute(f"CREATE TABLE {self.table} AS SELECT {unnested}", columns)
+
+
+@lru_cache(maxsize=32)
+def _sum(days: WorkDays, last: dt.date) -> str:
+    return hashlib.sha256(repr([row for row in days.rows if row[0] <= last]).encode()).hexdigest()[:16]
 
 
 def work_days(calendar: WorkCalendar) -> WorkDays:

@@ -1,9 +1,10 @@
-"""The DuckDB connection imports and checks run on: in memory, spilling to a scratch folder, never fetching extensions."""
+"""The DuckDB connections imports and checks run on: in memory, in UTC, never fetching extensions."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -14,19 +15,25 @@ Con = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 """What DuckDB raises."""
 
-_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_persistent_secrets": "false"}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, "allow_persistent_secrets": False}
+_BATCH = 50_000
 
 
 @contextlib.contextmanager
 def connect(scratch: Path | None = None) -> Iterator[Con]:
-    """A connection for the length of a ``with`` block. Sessions run in UTC; rows keep their order."""
-    spill = {} if scratch is None else {"temp_directory": str(scratch / "spill")}
-    con = duckdb.connect(":memory:", config=_SETTINGS | spill)
+    """A connection for the length of a ``with`` block. With a ``scratch`` folder for big work, which spills there; without, for small work."""
+    con = _small().cursor() if scratch is None else duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(scratch / "spill")})
     try:
         con.execute("SET TimeZone = 'UTC'")
         yield con
     finally:
         con.close()
+
+
+@cache
+def _small() -> Con:
+    """One database in this process that small work shares: opening one costs more than a hundred rows."""
+    return duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": ""})
 
 
 def name(identifier: str) -> str:
@@ -43,6 +50,3 @@ def text_table(con: Con, table: str, columns: Sequence[str], rows: Sequence[Sequ
         lists = [[row[i] for row in batch] for i in range(len(columns))]
         unnested = ", ".join(f"unnest(${i + 1}::VARCHAR[])" for i in range(len(columns)))
         con.execute(f"INSERT INTO {name(table)} ({listed}) SELECT {unnested}", lists)
-
-
-_BATCH = 50_000

@@ -44,6 +44,10 @@ NO_COLUMN = kind(
 )  # fmt: skip
 
 
+_MANY_ROWS = 10_000
+"""More rows than these get a database of their own, which may spill to disk."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """Texts on their way to a shape. ``register``: only rows whose key is unknown count, and the last of each key."""
@@ -76,7 +80,7 @@ def import_rows(store: Store, shape: str, rows: Sequence[Mapping[str, object]], 
     problems = _name_problems(shape, rows)
     if problems:
         return refuse(store, coming, problems)
-    with store.writing() as scratch, duck.connect(scratch) as con:
+    with store.writing() as scratch, duck.connect(scratch if len(rows) > _MANY_ROWS else None) as con:
         return known_already(store, import_id) or run(con, store, coming, [Batch(SHAPES[shape], _row_texts(con, store, SHAPES[shape], rows, origin))])
 
 
@@ -100,7 +104,8 @@ def _row_texts(con: Con, store: Store, shape: Shape, rows: Sequence[Mapping[str,
 def run(con: Con, store: Store, coming: Coming, batches: Sequence[Batch], problems: Sequence[Problem] = ()) -> ImportReport:
     """Stage, check and merge. With any error nothing is written but the problem report."""
     days = work_days(store.calendar)
-    days.load(con)
+    if any(c.worked for batch in batches for c in batch.shape.columns):
+        days.load(con)
     staged = [stage(con, batch.shape, batch.texts, days, f"staged_{i}") for i, batch in enumerate(batches)]
     found = [*problems, *_checked(con, store, batches, staged, days)]
     if errors(found):
@@ -124,7 +129,7 @@ def _checked(con: Con, store: Store, batches: Sequence[Batch], staged: Sequence[
 def _merged(
     con: Con, store: Store, coming: Coming, batches: Sequence[Batch], staged: Sequence[Staged], problems: Sequence[Problem]
 ) -> ImportReport:
-    names = Parts(store, coming.import_id, store.state.written)
+    names = Parts(store, coming.import_id, work_days(store.calendar), store.state.written)
     parts = {shape: store.paths(shape) for shape in store.state.parts}
     counts: dict[str, tuple[int, int, int]] = {}
     for batch, table in zip(batches, staged, strict=True):

@@ -11,6 +11,7 @@ roster, so nothing is credited to them.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,7 +65,7 @@ def _either(first: str, second: str) -> Callable[[ir.Table], ir.Value]:
 
 
 def _counted_ticket(t: ir.Table) -> ir.Value:
-    return t.status.isnull() | ~t.status.isin(TICKETS_LEFT_OUT)
+    return both(t.status.isnull() | ~t.status.isin(TICKETS_LEFT_OUT), t.merged_into.isnull())
 
 
 def _open_at_end(t: ir.Table, period: Period) -> ir.Value:
@@ -86,6 +87,12 @@ def settled_splits() -> ir.Table:
     return table_of("order_splits").inner_join(table_of("orders").select("order_no", "settled_on"), "order_no")
 
 
+def settled_costs() -> ir.Table:
+    """Direct costs of the settled orders, borne by the manager whose department they fall to (AMB-10)."""
+    splits = settled_splits().select("order_no", "department", "manager", "settled_on")
+    return table_of("costs").inner_join(splits, ["order_no", "department"])
+
+
 def corrected_tasks() -> ir.Table:
     """Tasks with their coefficient A: as last corrected, else as given, else base x difficulty x quality (S8.22, A56)."""
     tasks, corrections = table_of("tasks"), table_of("corrections")
@@ -98,7 +105,7 @@ def corrected_tasks() -> ir.Table:
 
 
 def shared_points() -> ir.Table:
-    """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of A, or equal parts at two decimals; the
+    """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of ``A``, or equal parts at two decimals; the
     parts of a task always sum to exactly A, the odd last unit going to the earliest employee number (A28, AMB-18)."""
     shares = table_of("task_shares")
     tasks = corrected_tasks().select("task", "A", "completed_on")
@@ -123,6 +130,7 @@ CREDITS: dict[str, Credit] = {
     "certificates": Credit("certificates", _column("person"), _column("issued_on"), standing=_valid_at_end),
     "ratings": Credit("ratings", _column("person"), _either("judged_on", "rated_on")),
     "splits": Credit("order_splits", _column("manager"), _column("settled_on"), source=settled_splits),
+    "costs": Credit("costs", _column("manager"), _column("settled_on"), source=settled_costs),
     "points": Credit("task_shares", _column("person"), _column("completed_on"), source=shared_points),
     **{
         name: Credit(name, _column("person"), _column(day_column(SHAPES[name])))
@@ -216,7 +224,7 @@ def _tag(*parts: object) -> str:
 
 def _count(credit: str, tag: str, where: Callable[[ir.Table], ir.Value]) -> Aggregate:
     def build(t: ir.Table) -> ir.Value:
-        return t.count().cast("int64") if where is _always else count_if(where(t))
+        return t.count() if where is _always else count_if(t, where(t))
 
     return Aggregate(credit, _tag("count", tag), build, where)
 
@@ -245,12 +253,12 @@ def _plain(what: Aggregate, rows: Aggregate, den: int = 1) -> Formula:
     return Formula(needs, lambda c: Values(zero_if_null(c("num")), whole(den), zero_if_null(c("n")), zero_if_null(c("n"))))
 
 
-def _mean(what: Aggregate, rows: Aggregate, *, times: int = 1, per: int = 1) -> Formula:
+def _mean(what: Aggregate, rows: Aggregate, base: Aggregate | None = None, *, times: int = 1, per: int = 1) -> Formula:
     """``times`` x mean of a column stored in units of 1/``per``; no rows are N/A."""
-    needs = {"num": what, "n": rows}
+    needs = {"num": what, "n": rows, "base": base or rows}
     return Formula(
         needs,
-        lambda c: Values(zero_if_null(c("num")) * whole(times), zero_if_null(c("n")) * whole(per), zero_if_null(c("n")), zero_if_null(c("n"))),
+        lambda c: Values(zero_if_null(c("num")) * whole(times), zero_if_null(c("n")) * whole(per), zero_if_null(c("n")), zero_if_null(c("base"))),
     )
 
 
@@ -275,10 +283,11 @@ def _duration(start: str, stop: str, clock: str) -> Callable[[ir.Table], ir.Valu
     return lambda t: (t[f"{stop}_at"].epoch_seconds() - t[f"{start}_at"].epoch_seconds()).cast("int64")
 
 
-def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: Ask) -> Formula:
-    """A statistic over lengths of time: mean exactly, median and P90 as whole seconds."""
+def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: Ask, base: Aggregate | None = None) -> Formula:
+    """A statistic over lengths of time: mean exactly, median and P90 as whole seconds. ``base``: all rows that could
+    have a length, by default every ticket asked for."""
     tag, where = _ticket_filter(a) if "requester" in a.params else ("", _always)
-    stat = a.word("stat")
+    stat, base = a.word("stat"), base or _count(credit, tag, where)
 
     def seconds(t: ir.Table) -> ir.Value:
         return length(t) if where is _always else _where(where(t), length(t))
@@ -288,12 +297,12 @@ def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: A
 
     rows = Aggregate(credit, _tag("n", name, tag), lambda t: seconds(t).count().cast("int64"), timed)
     if stat == "mean":
-        return _mean(_sum(credit, _tag(name, tag), seconds), rows)
+        return _mean(_sum(credit, _tag(name, tag), seconds), rows, base)
     share = {"median": 0.5, "p90": 0.9}[stat]
     middle = Aggregate(credit, _tag(stat, name, tag), lambda t: seconds_half_up(seconds(t).quantile(share)), timed)
     return Formula(
-        {"num": middle, "n": rows},
-        lambda c: Values(zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("n"))),
+        {"num": middle, "n": rows, "base": base},
+        lambda c: Values(zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("base"))),
     )
 
 
@@ -326,6 +335,7 @@ def _reassignments(a: Ask) -> Formula:
     return _mean(
         _sum("solved", _tag("reassignments", tag), lambda t: _where(where(t), t.reassignment_count)),
         _count("solved", _tag("reassignments", tag), lambda t: both(where(t), t.reassignment_count.notnull())),
+        _count("solved", tag, where),
     )
 
 
@@ -344,7 +354,7 @@ def _backlog(a: Ask) -> Formula:
 
 
 def _csat(a: Ask) -> Formula:
-    question, good = a.word("question"), int(a.number("good_from"))
+    question, good = a.word("question"), math.ceil(a.number("good_from"))
     sent = _count("surveys", question, lambda t: t.question == question)
     answered = _count("surveys", _tag(question, "answered"), lambda t: both(t.question == question, t.answer.notnull()))
     satisfied = _count("surveys", _tag(question, "from", good), lambda t: both(t.question == question, t.answer >= good))
@@ -360,6 +370,7 @@ def _survey_score(a: Ask) -> Formula:
     return _mean(
         _sum("surveys", _tag(question, "answer"), lambda t: _where(t.question == question, t.answer)),
         _count("surveys", _tag(question, "answered"), lambda t: both(t.question == question, t.answer.notnull())),
+        _count("surveys", question, lambda t: t.question == question),
         times=20,
     )
 
@@ -462,9 +473,10 @@ def _complaint_deductions(a: Ask) -> Formula:
 
 
 def _violations(a: Ask) -> Formula:
-    levels = a.numbers("levels")
+    """By the table of severities, or by the share decided for each case (AMB-16)."""
+    levels, decided = a.numbers("levels"), a.params["decided"]
     return _plain(
-        _sum("violations", _tag("severity", levels), lambda t: _where(t.state == "verified", lookup(t.severity, levels))),
+        _sum("violations", _tag("severity", decided or levels), lambda t: _where(t.state == "verified", t.share if decided else lookup(t.severity, levels))),
         _count("violations", "verified", lambda t: t.state == "verified"),
         den=MICRO,
     )
@@ -478,9 +490,10 @@ def _renewals(a: Ask) -> Formula:
         {
             "num": _sum("renewals", "renewed amount", lambda t: _where(t.renewed, t.amount)),
             "den": _sum("renewals", "amount", lambda t: t.amount),
-            "n": rows,
+            "n": _count("renewals", "priced", lambda t: t.amount.notnull()),
+            "base": rows,
         },
-        lambda c: Values(zero_if_null(c("num")), zero_if_null(c("den")), zero_if_null(c("n")), zero_if_null(c("n"))),
+        lambda c: Values(zero_if_null(c("num")), zero_if_null(c("den")), zero_if_null(c("n")), zero_if_null(c("base"))),
     )
 
 
@@ -547,8 +560,9 @@ def _training_hours(_: Ask) -> Formula:
 
 def _task_points(a: Ask) -> Formula:
     """B against the best, the median or a target; peers are the people of the same department in the same period."""
-    against = a.word("against")
-    needs = {"B": _sum("points", "B", lambda t: t.points), "n": _count("points", "", _always)}
+    against, whole_task = a.word("against"), a.word("shared") == "each"
+    own_points = _sum("points", "A", lambda t: t.A) if whole_task else _sum("points", "B", lambda t: t.points)
+    needs = {"B": own_points, "n": _count("points", "", _always)}
 
     def values(c: Columns) -> Values:
         own, n = zero_if_null(c("B")), zero_if_null(c("n"))
@@ -568,15 +582,21 @@ def _workload(_: Ask) -> Formula:
 
 
 def _profit(a: Ask) -> Formula:
+    """A share of the value of the settled orders, perhaps less their direct costs; a loss counts as nothing (AMB-10)."""
     share = Fraction(a.number("profit_share"))
     target = int(a.number("target") * SCALES[Type.MONEY]) * share.denominator
     needs = {"value": _sum("splits", "value", lambda t: t.value), "n": _count("splits", "", _always)}
-    return Formula(
-        needs,
-        lambda c: Values(
-            zero_if_null(c("value")) * whole(share.numerator), (zero_if_null(c("n")) > 0).ifelse(whole(target), whole(0)), zero_if_null(c("n")), zero_if_null(c("n"))
-        ),
-    )
+    if a.params["less_costs"]:
+        needs["costs"] = _sum("costs", "amount", lambda t: t.amount)
+
+    def values(c: Columns) -> Values:
+        n, counted = zero_if_null(c("n")), zero_if_null(c("value")) * whole(share.numerator)
+        if "costs" in needs:
+            left = counted - zero_if_null(c("costs")) * whole(share.denominator)
+            counted = (left > 0).ifelse(left, whole(0))
+        return Values(counted, (n > 0).ifelse(whole(target), whole(0)), n, n)
+
+    return Formula(needs, values)
 
 
 def _observed_rate(a: Ask) -> Formula:
@@ -586,9 +606,10 @@ def _observed_rate(a: Ask) -> Formula:
         {
             "num": _sum("observations", _tag(code, "numerator"), lambda t: _where(complete(t), t.numerator)),
             "den": _sum("observations", _tag(code, "denominator"), lambda t: _where(complete(t), t.denominator)),
-            "n": _count("observations", code, complete),
+            "n": _count("observations", _tag(code, "complete"), complete),
+            "base": _count("observations", code, lambda t: t.code == code),
         },
-        lambda c: Values(zero_if_null(c("num")), zero_if_null(c("den")), zero_if_null(c("n")), zero_if_null(c("n"))),
+        lambda c: Values(zero_if_null(c("num")), zero_if_null(c("den")), zero_if_null(c("n")), zero_if_null(c("base"))),
     )
 
 
@@ -597,6 +618,7 @@ def _observed_score(a: Ask) -> Formula:
     return _mean(
         _sum("observations", _tag(code, "score"), lambda t: _where(t.code == code, t.score)),
         _count("observations", _tag(code, "score"), lambda t: both(t.code == code, t.score.notnull())),
+        _count("observations", code, lambda t: t.code == code),
         per=NUMBER,
     )
 
@@ -627,7 +649,9 @@ FORMULAS: dict[str, Callable[[Ask], Formula]] = {
     "calls_resolved_rate": lambda _: _ratio(
         _count("contacts", "resolved", lambda t: both(t.answered, t.resolved)), _count("contacts", "answered", lambda t: t.answered), _count("contacts", "", _always)
     ),
-    "answer_speed": lambda a: _length("contacts", "wait", lambda t: _where(t.answered, t["wait"]), a),
+    "answer_speed": lambda a: _length(
+        "contacts", "wait", lambda t: _where(t.answered, t["wait"]), a, _count("contacts", "answered", lambda t: t.answered)
+    ),
     "plan_on_time_rate": _plan,
     "feedback_rate": _feedback_rate,
     "feedback_deductions": _feedback_deductions,

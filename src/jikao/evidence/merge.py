@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jikao.evidence import duck
 from jikao.evidence.backend import parquet, quoted
-from jikao.evidence.clock import TABLE, coordinate, to_local
+from jikao.evidence.clock import WorkDays, coordinate, to_local
 from jikao.evidence.duck import Con
 from jikao.evidence.shapes import Shape, Type, stored
 from jikao.evidence.stage import Staged
@@ -38,6 +38,7 @@ class Parts:
 
     store: Store
     import_id: str
+    days: WorkDays
     written: int
 
     def new(self, shape: Shape) -> Path:
@@ -117,7 +118,7 @@ def _as_stored(staged: Staged, parts: Parts, condition: str) -> str:
             stem = column.name.removesuffix("_at")
             columns[f"{stem}_on"] = f"{local[column.name]}::DATE"
             if column.worked:
-                joins += f" LEFT JOIN {TABLE} d_{stem} ON {local[column.name]}::DATE = d_{stem}.day"
+                joins += f" LEFT JOIN {parts.days.table} d_{stem} ON {local[column.name]}::DATE = d_{stem}.day"
                 columns[f"{stem}_work"] = coordinate(local[column.name], f"d_{stem}")
     listed = ", ".join(f"{columns[name]} AS {duck.name(name)}" for name in stored(staged.shape))
     return f"SELECT {listed} FROM (SELECT rowid AS row_id, *{locals_} FROM {staged.table} WHERE {condition}){joins}"

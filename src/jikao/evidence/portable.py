@@ -23,9 +23,9 @@ def whole(value: int | None) -> ir.Value:
     return ibis.literal(value, type="int64")
 
 
-def count_if(condition: ir.Value) -> ir.Value:
+def count_if(rows: ir.Table, condition: ir.Value) -> ir.Value:
     """How many rows meet a condition; NULL conditions do not count; no rows give 0."""
-    return as_int64(condition.fill_null(False).ifelse(whole(1), whole(0)).sum())
+    return rows.count(where=condition)
 
 
 def total(values: ir.Value) -> ir.Value:

@@ -17,7 +17,7 @@ from jikao.evidence.backend import quoted
 from jikao.evidence.clock import WorkDays
 from jikao.evidence.duck import Con
 from jikao.evidence.shapes import SCALES, Column, Shape, Type
-from jikao.evidence.typed import LONGEST, Times, value
+from jikao.evidence.typed import LONGEST, Times, halfway, value
 from jikao.scheme.number import LARGEST
 from jikao.scheme.problem import Kind, Level, Place, Problem, kind
 from jikao.scheme.text import Text
@@ -147,20 +147,31 @@ class Staged:
         return ", ".join(dot + duck.name(c.name) for c in self.shape.columns)
 
 
+DUCK_TYPES = {
+    Type.WORD: "VARCHAR", Type.DAY: "DATE", Type.INSTANT: "TIMESTAMP", Type.FLAG: "BOOLEAN",
+    **dict.fromkeys((Type.COUNT, Type.NUMBER, Type.MONEY, Type.SHARE, Type.SECONDS), "BIGINT"),
+}  # fmt: skip
+
+
 def stage(con: Con, shape: Shape, texts: Texts, days: WorkDays, table: str) -> Staged:
     """Read the texts once into a temporary table."""
-    given = [f"{_text(column, texts)} AS {duck.name('t_' + column.name)}" for column in shape.columns]
-    typed = [f"{value(c, duck.name('t_' + c.name), texts.times)} AS {duck.name(c.name)}" for c in shape.columns]
-    kept = ", ".join(duck.name("t_" + c.name) for c in shape.columns)
-    numbered = "row_no, " if texts.row_no else ""
+    given = {f"t_{c.name}": _text(c, texts) for c in shape.columns}
+    there = [c for c in shape.columns if c.name in texts.columns or c.default is not None]
+    halves = {name: sql for c in there for name, sql in halfway(c, duck.name(f"t_{c.name}"), texts.times).items()}
+    typed = {c.name: value(c, duck.name(f"t_{c.name}"), texts.times) if c in there else f"NULL::{DUCK_TYPES[c.type]}" for c in shape.columns}
+    names = ", ".join(duck.name(c.name) for c in shape.columns)
     row_no = f"{texts.row_no} AS row_no, " if texts.row_no else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"SELECT {numbered}{', '.join(duck.name(c.name) for c in shape.columns)}, {_masks(shape, texts.times, days)} "
-        f"FROM (SELECT {numbered}{kept}, {', '.join(typed)} FROM (SELECT {row_no}{', '.join(given)} FROM {texts.relation}))"
+        f"SELECT {'row_no, ' if texts.row_no else ''}{names}, {_masks(shape, texts.times, days)} FROM (SELECT *, {_listed(typed)} "
+        f"FROM (SELECT *{', ' if halves else ''}{_listed(halves)} FROM (SELECT {row_no}{_listed(given)} FROM {texts.relation})))"
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_dropped (sid BIGINT)")
     return Staged(shape, table, "row_no" if texts.row_no else f"rowid + {texts.first}")
+
+
+def _listed(named: Mapping[str, str]) -> str:
+    return ", ".join(f"{sql} AS {duck.name(name)}" for name, sql in named.items())
 
 
 def _text(column: Column, texts: Texts) -> str:

@@ -17,6 +17,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -142,7 +143,8 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         """The evidence as it stands: the part files of every covered shape."""
-        return Snapshot({shape: self.paths(shape) for shape in self.state.parts}, self.calendar)
+        origins = {entry.import_id: entry.origin for entry in self.state.imports}
+        return Snapshot({shape: self.paths(shape) for shape in self.state.parts}, self.calendar, origins)
 
     def paths(self, shape: str) -> tuple[Path, ...]:
         """The part files of a shape; none when nobody ever imported it."""
@@ -169,7 +171,7 @@ class Store:
             json.dump(_json_of(state), file, ensure_ascii=False, indent=1)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, target)
+        new.replace(target)
         sync_folder(self.root)
         self.state = state
 
@@ -208,7 +210,7 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-if os.name == "posix":
+if sys.platform != "win32":
     import fcntl
 
     def _try_lock(handle: int) -> None:

@@ -40,15 +40,25 @@ def narrow(text: str) -> str:
     return f"translate({text}, {quoted(_FULL)}, {quoted(_HALF)})"
 
 
+def halfway(column: Column, text: str, times: Times) -> dict[str, str]:
+    """Values ``value`` builds on, by name; worked out once so that it can use them more than once."""
+    if column.type is not Type.INSTANT:
+        return {}
+    return {f"w_{column.name}": _wall(text, times), f"z_{column.name}": _zoned(text, times)}
+
+
 def value(column: Column, text: str, times: Times) -> str:
-    """The stored value of a column's text, NULL where the text cannot be read as its type."""
+    """The stored value of a column's text, NULL where the text cannot be read as its type.
+
+    For an instant it reads the columns ``halfway`` names: its wall-clock time, or the instant where the text has a zone.
+    """
     match column.type:
         case Type.WORD:
             return _word(text, column.words)
         case Type.DAY:
             return _day(text, times)
         case Type.INSTANT:
-            return _instant(text, times)
+            return f"date_trunc('second', coalesce({to_utc(f'w_{column.name}', times.zone)}, z_{column.name}))"
         case Type.FLAG:
             return _flag(text)
         case Type.SECONDS:
@@ -136,12 +146,15 @@ def _day(text: str, times: Times) -> str:
     return f"coalesce({iso}{forms}, {zoned}, {_usual(text)}::DATE)"
 
 
-def _instant(text: str, times: Times) -> str:
+def _wall(text: str, times: Times) -> str:
     iso = f"CASE WHEN length({text}) = 19 AND {text}[17] = ':' THEN TRY_CAST({text} AS TIMESTAMP) END"
     forms = f", {_wall_clock(text, times.forms)}" if any(map(_is_wall_clock, times.forms)) else ""
-    wall = f"coalesce({iso}{forms}, CASE WHEN NOT regexp_full_match({text}, {quoted(_ZONED)}) THEN {_usual(text)} END)"
-    zoned = [_with_zone(text), *(_moment(text, form) for form in times.forms if not _is_wall_clock(form))]
-    return f"date_trunc('second', coalesce({to_utc(wall, times.zone)}, {', '.join(zoned)}))"
+    return f"coalesce({iso}{forms}, CASE WHEN NOT regexp_full_match({text}, {quoted(_ZONED)}) THEN {_usual(text)} END)"
+
+
+def _zoned(text: str, times: Times) -> str:
+    forms = [_moment(text, form) for form in times.forms if not _is_wall_clock(form)]
+    return f"coalesce({', '.join([_with_zone(text), *forms])}, NULL)"
 
 
 def _usual(text: str) -> str:

@@ -278,7 +278,6 @@ _measure(
     Param("against", "choice", Text("与谁比", "against"), "best", ("best", "median", "target")),
     Param("target", "number", Text("目标绩点", "target points")),
     Param("shared", "choice", Text("多人协同的任务:split 分享系数,each 各得全数", "shared tasks: split the points, or each gets all"), "split", ("split", "each")),
-    Param("bases", "numbers", Text("任务类别 → 基准值,任务未写系数与基准时用", "kind of task → base, for tasks that give neither points nor base")),
     open_ended=True, reads_too="corrections meetings",
 )
 _measure(

@@ -248,6 +248,11 @@ class Grades(Sourced):
     flags: tuple[Flag, ...] = ()
     needs_coverage: Quantity = Decimal(0)
 
+    @property
+    def ids(self) -> list[str]:
+        """Every grade by its id, best first as written."""
+        return [band.id for band in self.bands] + [rule.id for rule in self.rules]
+
 
 class Quota(Part):
     """One grade's share in a forced distribution."""

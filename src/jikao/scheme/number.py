@@ -123,7 +123,9 @@ Quantity = Annotated[Decimal, BeforeValidator(as_quantity, json_schema_input_typ
 Percent = Annotated[Decimal, BeforeValidator(as_percent, json_schema_input_type=_WRITTEN), PlainSerializer(_said, return_type=str)]
 """A field that takes a share in percent (``60`` or ``60%``) and holds 60."""
 
-Fillable = Annotated[Decimal | Unset, BeforeValidator(as_fillable, json_schema_input_type=_WRITTEN), PlainSerializer(_said, return_type=str)]
+Fillable = Annotated[
+    Decimal | Unset, BeforeValidator(as_fillable, json_schema_input_type=_WRITTEN), PlainSerializer(_said, return_type=str)
+]
 """A number that may still be ``unset`` (also written ``XX%``)."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from jikao.scheme.catalogue import CATALOGUE, Param
-from jikao.scheme.model import MeasureUse
+from jikao.scheme.model import Indicator, MeasureUse
 from jikao.scheme.number import Unset, as_fillable, narrow
 
 _FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}

@@ -153,9 +153,15 @@ def build_curve(text: CurveText, domain: Domain, full: Fraction) -> Curve:
 
 def clauses_as_written(scheme: Scheme, indicator: Indicator) -> tuple[ClauseText, ...]:
     """What the clauses of ``curve_of`` say and flag: the clauses as written, in the order of the curve."""
-    text, domain = curve_text_of(scheme, indicator), domain_of(indicator)
+    text = curve_text_of(scheme, indicator)
+    return tuple(text.clauses[index] for index in clause_order(text, domain_of(indicator)))
+
+
+def clause_order(text: CurveText, domain: Domain) -> tuple[int, ...]:
+    """For every clause of the built curve its place in the text, from 0."""
     upper_included = _upper_included(text)
-    return tuple(sorted(text.clauses, key=lambda c: lower_end(_clause(c, text.clauses, domain, upper_included))))
+    ends = [lower_end(_clause(c, text.clauses, domain, upper_included)) for c in text.clauses]
+    return tuple(sorted(range(len(ends)), key=ends.__getitem__))
 
 
 def _upper_included(text: CurveText) -> bool:

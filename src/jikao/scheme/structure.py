@@ -20,7 +20,7 @@ from jikao.scheme.period import DayError
 from jikao.scheme.problem import Kind, Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text, WordsError
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Path, Places, is_under
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -169,8 +169,8 @@ def build(model: type[M], tree: Any, places: Places, stand_ins: Mapping[str, Any
         except ValidationError as wrong:
             work.mend(wrong.errors(include_url=False))
         else:
-            return Built(built, work.places, tuple(work.problems))
-    return Built(None, work.places, tuple(work.problems))
+            return Built(built, replace(places, broken=frozenset(work.broken)), tuple(work.problems))
+    return Built(None, replace(places, broken=frozenset(work.broken)), tuple(work.problems))
 
 
 class _Repair:
@@ -182,14 +182,15 @@ class _Repair:
         self.places = places
         self.stand_ins = stand_ins
         self.problems: list[Problem] = []
+        self.broken = set(places.broken)
         self._replaced: set[Path] = set()
 
     def mend(self, errors: list[ErrorDetails]) -> None:
         targets = [(self._target(error), error) for error in errors]
         for target, error in targets:
-            if not self._is_broken(target):
+            if not is_under(target, self.broken):
                 self.problems.append(_problem(error, target, self.places, self.model))
-            self.places = replace(self.places, broken=self.places.broken | {target})
+            self.broken.add(target)
         for target, error in targets:
             self._repair(target, absent=error["type"] in _ABSENT)
 
@@ -198,9 +199,6 @@ class _Repair:
         absent = error["type"] in _ABSENT
         path = _path(self.tree, error["loc"][:-1] if absent else error["loc"])
         return (*path, error["loc"][-1]) if absent else path
-
-    def _is_broken(self, target: Path) -> bool:
-        return any(target[: len(bad)] == bad for bad in self.places.broken)
 
     def _repair(self, target: Path, *, absent: bool) -> None:
         if not target or (absent and target[-1] not in self.stand_ins):

@@ -8,8 +8,9 @@ grow into a large value. Nesting, size and the number of values are bounded befo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Never
 
 from ruamel.yaml import YAML
@@ -173,11 +174,19 @@ class Places:
 
     def is_sound(self, *steps: str | int) -> bool:
         """Whether reading found nothing wrong at this path, below it, or above it."""
-        path = self.path(*steps)
-        return not any(bad[: len(path)] == path or path[: len(bad)] == bad for bad in self.broken)
+        return steps not in self._broken_below and not is_under(steps, self.broken)
+
+    @cached_property
+    def _broken_below(self) -> frozenset[Path]:
+        return frozenset(bad[:length] for bad in self.broken for length in range(len(bad) + 1))
 
     def _place(self, spots: Mapping[Path, Spot], path: Path) -> Place:
         return Place(self.file, *spots.get(path, (None, None)))
+
+
+def is_under(path: Path, roots: Collection[Path]) -> bool:
+    """Whether the path or one of its ancestors is among the roots."""
+    return any(path[:length] in roots for length in range(len(path) + 1))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ MeasureState = Literal["measured", "nothing", "no_source", "held"]
 LineState = Literal["scored", "missing", "zero", "full", "held"]
 SheetState = Literal["scored", "insufficient", "held", "nothing"]
 
-NOTHING = Fraction(0)
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +129,20 @@ class Scorer:
 
     def sheet(self, measured: Mapping[str, Measured]) -> Sheet:
         """Score one person."""
-        lines = tuple(ready.marked(measured.get(ready.line.indicator.id, NO_SOURCE)) for ready in self._lines)
+        return self.summed([ready.marked(measured.get(ready.line.indicator.id, NO_SOURCE)) for ready in self._lines])
+
+    def marked(self, line: Line, measured: Measured) -> MarkedLine:
+        """Score one line alone."""
+        return self._lines[line.no].marked(measured)
+
+    def summed(self, lines: Sequence[MarkedLine]) -> Sheet:
+        """The sheet that marked lines (all of them, in order) add up to."""
         nodes = self._nodes(lines)
-        exact = self._total(nodes, lines)
-        evident = sum((m.line.points for m in lines if m.state == "scored" and not m.line.bonus), NOTHING)
+        evident = sum((m.line.points for m in lines if m.state == "scored" and not m.line.bonus), ZERO)
+        coverage = evident / nodes[0].of if nodes[0].of else ZERO
         held = any(m.state == "held" for m in lines)
-        result = self._result(nodes, exact, evident / nodes[0].of if nodes[0].of else NOTHING, self._line_flags(lines), held=held)
-        return Sheet(result.nodes, result.exact, result.total, result.grade, result.flags, result.coverage, result.state, lines)
+        r = self._result(nodes, self._total(nodes, lines), coverage, self._line_flags(lines), held=held)
+        return Sheet(r.nodes, r.exact, r.total, r.grade, r.flags, r.coverage, r.state, tuple(lines))
 
     def combine(self, seats: Sequence[Seat]) -> Result:
         """The seats of one person, weighted by days; a seat without any evidence counts no days."""
@@ -144,7 +151,7 @@ class Scorer:
             for no, standing in seats[0].sheet.nodes.items()
         }
         exact = _by_days([(s.sheet.exact, s.days) for s in seats])
-        coverage = _by_days([(s.sheet.coverage, s.days) for s in seats]) or NOTHING
+        coverage = _by_days([(s.sheet.coverage, s.days) for s in seats]) or ZERO
         flags = dict.fromkeys(flag for s in seats for flag in self._line_flags(s.sheet.lines))
         return self._result(nodes, exact, coverage, list(flags), held=any(s.sheet.state == "held" for s in seats))
 
@@ -155,7 +162,7 @@ class Scorer:
 
     def _nodes(self, lines: Sequence[MarkedLine]) -> dict[int, Standing]:
         """Bottom up: a node's points are its worth x what its children with evidence got / what those are worth."""
-        got, worth = [NOTHING] * len(self.rules.nodes), [NOTHING] * len(self.rules.nodes)
+        got, worth = [ZERO] * len(self.rules.nodes), [ZERO] * len(self.rules.nodes)
         for m in lines:
             if m.points is not None and not m.line.bonus:
                 got[m.line.node] += m.points
@@ -173,7 +180,7 @@ class Scorer:
         whole = nodes[0].points
         if whole is None:
             return None
-        bonus = sum((m.points for m in lines if m.line.bonus and m.points is not None), NOTHING)
+        bonus = sum((m.points for m in lines if m.line.bonus and m.points is not None), ZERO)
         return min(whole + bonus, self._cap)
 
     def _line_flags(self, lines: Sequence[MarkedLine]) -> list[Raised]:
@@ -207,7 +214,7 @@ def _by_days(parts: Sequence[tuple[Fraction | None, int]]) -> Fraction | None:
     """Mean weighted by days over the parts that are there."""
     there = [(value, days) for value, days in parts if value is not None and days > 0]
     days = sum(d for _, d in there)
-    return sum((value * d for value, d in there), NOTHING) / days if days else None
+    return sum((value * d for value, d in there), ZERO) / days if days else None
 
 
 class _ReadyLine:
@@ -221,12 +228,12 @@ class _ReadyLine:
         self._upper = line.curve.includes == "upper"
         self._keys = [line.curve.key_range(clause) for clause in line.curve.clauses]
         self._marks = [self._straight(clause) for clause in line.curve.clauses]
-        self._factor = line.points / line.full if line.full else NOTHING
+        self._factor = line.points / line.full if line.full else ZERO
 
     def _straight(self, clause: Clause) -> tuple[Fraction, Fraction]:
         """Start and slope; a flat clause is clamped here, once and for all."""
         if not clause.change:
-            return self.line.curve.clause_points(clause, NOTHING), NOTHING
+            return self.line.curve.clause_points(clause, ZERO), ZERO
         scale = Fraction(self.line.curve.scale)
         slope = scale * Fraction(clause.change) / Fraction(clause.per)
         return scale * Fraction(clause.base) - slope * Fraction(clause.anchor), slope
@@ -254,13 +261,13 @@ class _ReadyLine:
         if not slope:
             return start
         mark = start + slope * Fraction(measured.num or 0, measured.den)
-        return NOTHING if mark < 0 else min(mark, self.line.full)
+        return ZERO if mark < 0 else min(mark, self.line.full)
 
     def _without_evidence(self, measured: Measured) -> MarkedLine:
         """By the policy the scheme states; a bonus that is not there just adds nothing."""
         policy = Missing.RENORMALISE if self.line.bonus else self.line.missing
         if policy is Missing.ZERO:
-            return MarkedLine(self.line, measured, "zero", None, NOTHING, NOTHING)
+            return MarkedLine(self.line, measured, "zero", None, ZERO, ZERO)
         if policy is Missing.FULL:
             return MarkedLine(self.line, measured, "full", None, self.line.full, self.line.points)
         return MarkedLine(self.line, measured, "held" if policy is Missing.HOLD else "missing", None, None, None)

@@ -23,8 +23,7 @@ from jikao.scheme.period import Period
 from jikao.scheme.rules import Line, Rules, clauses_as_written
 from jikao.scheme.text import Text
 from jikao.scoring.statements import Phase, PlanKey, sources_there
-from jikao.scoring.tables import CLAUSES, DUES, LINES, NODES, PERIODS, QUOTAS, SETTLED, common_unit, rule_tables
-
+from jikao.scoring.tables import CLAUSES, DUES, EARLIER, LINES, NODES, PERIODS, QUOTAS, SCOPE, SETTLED, common_unit, rule_tables
 
 ROSTER = {
     "rid": "int64", "pid": "int64", "period_no": "int64", "person": "string", "seat": "int64", "department": "string", "team": "string",
@@ -149,7 +148,7 @@ def gathering(formulas: Sequence[Formula]) -> Gathering:
 
 def gather_steps(gathered: Gathering, periods: Sequence[Period], sliced: bool, scoped: bool) -> list[Step]:
     """One scan per credit rule. ``sliced``: somebody changed position, so rows are split by seat. ``scoped``: only the
-    people of the roster are read (an incremental run)."""
+    people in ``scope`` are read (a refresh)."""
     return [
         Step(_gathered_name(i), Text(f"汇总:{credit}", f"gather {credit}"), _gather(credit, gathered, periods, sliced, scoped))
         for i, credit in enumerate(gathered.by_credit)
@@ -180,7 +179,7 @@ def credited(credit: str, periods: Sequence[Period], sliced: bool, scoped: bool)
     rows = rows.mutate(who=rule.person(rows), day=rule.day(rows))
     rows = rows.filter(rows.who.notnull())
     if scoped:
-        rows = rows.semi_join(staged("roster", ROSTER), rows.who == staged("roster", ROSTER).person)
+        rows = rows.semi_join(staged("scope", SCOPE), rows.who == staged("scope", SCOPE).scope_person)
     if rule.standing is not None:
         standing = [
             (rows.filter(rule.standing(rows, p)).mutate(period_no=whole(no), period_end=ibis.literal(p.end)), ["who", "period_no"])
@@ -235,9 +234,15 @@ def due_rows(recipients: Sequence[str]) -> ir.Table:
     return joined.select("rid", "person", "due_on", complete=(joined.reached == len(set(recipients))).fill_null(False))
 
 
-def facts_step(gathered: Gathering, sliced: bool) -> Step:
-    """Everybody of the roster beside everything gathered for them."""
-    facts = staged("roster", ROSTER).select("rid", "period_no", "person", "seat", "department")
+def judged(scoped: bool) -> ir.Table:
+    """The roster, or in a refresh those of it whose evidence changed."""
+    roster, scope = staged("roster", ROSTER), staged("scope", SCOPE)
+    return roster.semi_join(scope, roster.person == scope.scope_person) if scoped else roster
+
+
+def facts_step(gathered: Gathering, sliced: bool, scoped: bool) -> Step:
+    """Everybody judged beside everything gathered for them."""
+    facts = judged(scoped).select("rid", "period_no", "person", "seat", "department")
     for i, credit in enumerate(gathered.by_credit):
         names = [gathered.column(a) for a in gathered.by_credit[credit]]
         columns = {name: "int64" for name in names}
@@ -258,7 +263,7 @@ def facts_schema(gathered: Gathering) -> dict[str, str]:
     return keys | {name: "int64" for name in gathered.columns.values()}
 
 
-def measures_step(rules: Rules, covered: frozenset[str], gathered: Gathering, sliced: bool, periods: Sequence[Period]) -> Step:
+def measures_step(rules: Rules, covered: frozenset[str], gathered: Gathering, sliced: bool, scoped: bool, periods: Sequence[Period]) -> Step:
     """All measured values in long form: numerator, denominator, n and base of each line for each of the roster."""
     facts = staged("facts", facts_schema(gathered))
     parts: list[ir.Table] = []
@@ -272,9 +277,20 @@ def measures_step(rules: Rules, covered: frozenset[str], gathered: Gathering, sl
     there = [x for x in rules.lines if sources_there(x.indicator, covered)]
     ratings = [x for x in there if x.indicator.measure.use == "rating"]
     deductions = [x for x in there if x.indicator.measure.use == "deductions"]
-    parts += [_ratings(rules, ratings, sliced, periods)] if ratings else []
-    parts += [_deductions(deductions, sliced, periods)] if deductions else []
+    parts += [_ratings(rules, ratings, sliced, scoped, periods)] if ratings else []
+    parts += [_deductions(deductions, sliced, scoped, periods)] if deductions else []
+    parts += [_measured_earlier()] if scoped else []
     return Step("measured", Text("测得的值", "measured values"), reduce(lambda a, b: a.union(b), parts))
+
+
+def _measured_earlier() -> ir.Table:
+    """In a refresh: the values of an earlier run, for everybody whose evidence did not change."""
+    earlier, lines, periods, scope = staged("earlier", EARLIER), staged("lines", LINES), staged("periods", PERIODS), staged("scope", SCOPE)
+    kept = earlier.anti_join(scope, earlier.person == scope.scope_person)
+    t = kept.inner_join(periods.select("period_no", "period"), "period").inner_join(lines.select("line", "indicator"), "indicator")
+    roster = staged("roster", ROSTER).select("rid", "period_no", "person", "seat")
+    t = t.mutate(seat=t.seat.cast("int64")).inner_join(roster, ["period_no", "person", "seat"])
+    return t.select(*MEASURED)
 
 
 def _measured(facts: ir.Table, line: Line, values: Values | None) -> ir.Table:
@@ -306,16 +322,16 @@ def rater_weights(rules: Rules, indicator: Indicator) -> dict[str, int]:
     return {role: int(weight * MICRO) for role, weight in own.items()}
 
 
-def _ratings(rules: Rules, lines: Sequence[Line], sliced: bool, periods: Sequence[Period]) -> ir.Table:
+def _ratings(rules: Rules, lines: Sequence[Line], sliced: bool, scoped: bool, periods: Sequence[Period]) -> ir.Table:
     """Weighted raters (F5): num/den = sum(w*mean) / sum(w) over the roles present, kept as one exact fraction."""
     roles = sorted({role for line in lines for role, weight in rater_weights(rules, line.indicator).items() if weight})
-    rows, keys = credited("ratings", periods, sliced, scoped=False)[0]
+    rows, keys = credited("ratings", periods, sliced, scoped)[0]
     by_item = rows.group_by(*keys, "item").agg(
         **{f"s{i}": total((rows.role == role).ifelse(rows.score, whole(None))) for i, role in enumerate(roles)},
-        **{f"k{i}": count_if(rows.role == role) for i, role in enumerate(roles)},
+        **{f"k{i}": count_if(rows, rows.role == role) for i, role in enumerate(roles)},
         base=rows.count().cast("int64"),
     )
-    joined = _everyone(by_item, keys, lines, "item", rated_item)
+    joined = _everyone(by_item, keys, lines, "item", rated_item, scoped)
     k = [zero_if_null(joined[f"k{i}"]) for i in range(len(roles))]
     s = [zero_if_null(joined[f"s{i}"]) for i in range(len(roles))]
     many = [(x > 0).ifelse(x, whole(1)) for x in k]
@@ -346,21 +362,23 @@ def _gcd(a: int, b: int) -> int:
     return a
 
 
-def _deductions(lines: Sequence[Line], sliced: bool, periods: Sequence[Period]) -> ir.Table:
+def _deductions(lines: Sequence[Line], sliced: bool, scoped: bool, periods: Sequence[Period]) -> ir.Table:
     """Sum of verified deductions by indicator; nobody entered any means nothing is deducted (F3)."""
-    rows, keys = credited("deductions", periods, sliced, scoped=False)[0]
+    rows, keys = credited("deductions", periods, sliced, scoped)[0]
     rows = rows.filter(rows.verified.fill_null(False))
     amount = ibis.cases(*[(rows.indicator == x.indicator.id, deducted(rows, x.indicator)) for x in lines], else_=whole(None))
     rows = rows.mutate(taken=amount)
     taken = rows.group_by(*keys, "indicator").agg(taken=total(rows.taken), n=rows.count().cast("int64"))
-    joined = _everyone(taken, keys, lines, "indicator", lambda indicator: indicator.id)
+    joined = _everyone(taken, keys, lines, "indicator", lambda indicator: indicator.id, scoped)
     n = zero_if_null(joined.n)
     return _long(joined, zero_if_null(joined.taken), whole(NUMBER), n, n)
 
 
-def _everyone(values: ir.Table, keys: Sequence[str], lines: Sequence[Line], column: str, name: Callable[[Indicator], str]) -> ir.Table:
-    """Every line for everybody of the roster, beside the values gathered under the line's name in ``column``."""
-    roster, rows = staged("roster", ROSTER), staged("lines", LINES)
+def _everyone(
+    values: ir.Table, keys: Sequence[str], lines: Sequence[Line], column: str, name: Callable[[Indicator], str], scoped: bool
+) -> ir.Table:
+    """Every line for everybody judged, beside the values gathered under the line's name in ``column``."""
+    roster, rows = judged(scoped), staged("lines", LINES)
     numbers = [x.no for x in lines]
     wanted = rows.filter(rows.line.isin(numbers)).select("line")
     wanted = wanted.mutate(wanted=ibis.cases(*[(wanted.line == x.no, ibis.literal(name(x.indicator))) for x in lines]))
@@ -513,11 +531,11 @@ def extras_schema(rules: Rules) -> dict[str, str]:
 def _extras(rules: Rules) -> ir.Table:
     lines, marked = staged("lines", LINES), staged("marked", MARKED)
     t = marked.inner_join(lines.select("line", "bonus", "units"), "line")
-    hits = {f"flag{no}": count_if((t.line == no) & t.clause.isin(clauses)) for no, clauses in flagged_clauses(rules).items()}
+    hits = {f"flag{no}": count_if(t, (t.line == no) & t.clause.isin(clauses)) for no, clauses in flagged_clauses(rules).items()}
     return t.group_by("rid").agg(
         **hits,
         bonus=zero_if_null(total(t.bonus.ifelse(t.points, whole(None)))),
-        held=count_if(t.state == "held"),
+        held=count_if(t, t.state == "held"),
         scored_units=zero_if_null(total((~t.bonus & (t.state == "scored")).ifelse(t.units, whole(0)))),
         loose=zero_if_null(total(t.bonus.ifelse(t.loose, whole(0)))),
     )
@@ -590,7 +608,7 @@ def graded_step(rules: Rules, sliced: bool) -> Step:
     if conditions:
         shares = exact.filter(exact.node != 0)
         counts = shares.group_by("pid").agg(
-            sections=shares.count().cast("int64"), **{f"c{i}": count_if(_meets(shares, c)) for i, c in enumerate(conditions)}
+            sections=shares.count().cast("int64"), **{f"c{i}": count_if(shares, _meets(shares, c)) for i, c in enumerate(conditions)}
         )
         t = t.left_join(counts, "pid").drop("pid_right")
     needed = int(rules.scheme.grades.needs_coverage * 10_000)
@@ -726,8 +744,8 @@ def _gather_phase(key: PlanKey, sliced: bool) -> list[Step]:
     measured = staged("measured", MEASURED)
     return [
         *gather_steps(gathered, key.periods, sliced, key.scope),
-        facts_step(gathered, sliced),
-        measures_step(key.rules, key.covered, gathered, sliced, key.periods),
+        facts_step(gathered, sliced, key.scope),
+        measures_step(key.rules, key.covered, gathered, sliced, key.scope, key.periods),
         Step("widest", Text("最大分母", "largest denominator"), measured.agg(den=measured.den.max())),
     ]
 

@@ -24,7 +24,19 @@ from jikao.scoring.distribution import quota_rows
 from jikao.scoring.settle import settled_rows
 from jikao.scoring.statements import Phase, PlanKey, Statement, Statements
 from jikao.scoring.tables import (
-    CLAUSES, DUES, LINES, NODES, PERIODS, QUOTAS, SETTLED, WIDE, RuleTables, rule_tables, unfit,
+    CLAUSES,
+    DUES,
+    EARLIER,
+    LINES,
+    NODES,
+    PERIODS,
+    QUOTAS,
+    SCOPE,
+    SETTLED,
+    WIDE,
+    RuleTables,
+    rule_tables,
+    unfit,
 )  # fmt: skip
 
 Progress = Callable[[int, int, Text], None]
@@ -47,6 +59,10 @@ class Job:
     rules: Rules
     snapshot: Snapshot
     periods: tuple[Period, ...]
+    scope: tuple[str, ...] | None = None
+    """In a refresh: the people measured anew."""
+    earlier: Path | None = None
+    """In a refresh: the results of the run whose other measured values are kept."""
 
 
 def shapes_read(rules: Rules) -> tuple[str, ...]:
@@ -70,9 +86,16 @@ def score(
 
     Raises ``Refused`` when the scheme's numbers do not fit a run.
     """
-    stop_on_errors(unfit(rules))
-    out.mkdir(parents=True, exist_ok=True)
     job = Job(rules, snapshot, tuple(sorted(periods)))
+    carry_out(job, out, engine_name=engine_name, threads=threads, master=master, progress=progress)
+
+
+def carry_out(
+    job: Job, out: Path, *, engine_name: EngineName = "duckdb", threads: int | None = None, master: str | None = None, progress: Progress | None = None
+) -> None:
+    """Make a run on a fresh engine."""
+    stop_on_errors(unfit(job.rules))
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent) as scratch, engine(engine_name, Path(scratch), threads, master) as on:
         Execution(on, job, progress).carry_out(out)
 
@@ -85,7 +108,7 @@ class Execution:
         self._done = 0
         self._tables: RuleTables = rule_tables(job.rules)
         covered = frozenset(shape for shape in shapes_read(job.rules) if job.snapshot.covers(shape))
-        self._statements = Statements(PlanKey(job.rules, covered, job.periods, on.dialect))
+        self._statements = Statements(PlanKey(job.rules, covered, job.periods, on.dialect, job.scope is not None))
 
     def carry_out(self, out: Path) -> None:
         self._attach()
@@ -126,6 +149,9 @@ class Execution:
         self._on.values("lines", LINES, tables.lines)
         self._on.values("clauses", CLAUSES, tables.clauses)
         self._on.values("nodes", NODES, tables.nodes)
+        if self._job.scope is not None and self._job.earlier is not None:
+            self._on.values("scope", SCOPE, [(person,) for person in self._job.scope])
+            self._on.attach("earlier", [self._job.earlier / "measures.parquet"], EARLIER)
 
     def _due_days(self, period: Period) -> list[dt.date]:
         weekly = any(line.indicator.measure.use.startswith("feedback") for line in self._job.rules.lines)

@@ -77,13 +77,13 @@ class Statements:
 
 def _digest(key: PlanKey) -> str:
     parts = [
-        key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods)), key.dialect, str(key.scope), _writers(),
+        key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods)), key.dialect, str(key.scope), writers(),
     ]  # fmt: skip
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
 @cache
-def _writers() -> str:
+def writers() -> str:
     """Versions of all that writes SQL, and our own source of it, so that a changed plan is never served from the cache."""
     source = Path(__file__).parent
     files = [source / "plan.py", source / "tables.py", source.parent / "evidence" / "measures.py", source.parent / "evidence" / "portable.py"]

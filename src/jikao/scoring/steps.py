@@ -14,8 +14,8 @@ from jikao.scheme.catalogue import CATALOGUE, MeasureKind, Unit
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
+from jikao.scheme.words import fill, number, quantity, same
 from jikao.scoring.exact import Measured
-from jikao.scoring.words import fill, number, quantity, same
 
 STEPS = {
     Unit.RATIO: Fraction(1, 10_000),
@@ -29,14 +29,21 @@ STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Words for ``{k}`` more and ``{k}`` fewer of what a measure counts."""
+    """Words for ``{k}`` more and ``{k}`` fewer of what a measure counts, and for ``{k}`` of the ``{r}`` still to come."""
 
     more: Text
     fewer: Text
+    at_least: Text
+    at_most: Text
 
 
 def _things(zh: str, unit: str, en: str) -> Counted:
-    return Counted(Text(f"再{zh} {{k}} {unit}", f"{{k}} more {en}"), Text(f"少{zh} {{k}} {unit}", f"{{k}} fewer {en}"))
+    return Counted(
+        more=Text(f"再{zh} {{k}} {unit}", f"{{k}} more {en}"),
+        fewer=Text(f"少{zh} {{k}} {unit}", f"{{k}} fewer {en}"),
+        at_least=Text(f"余下 {{r}} {unit}中至少{zh} {{k}} {unit}", f"at least {{k}} {en} of the {{r}} still to come"),
+        at_most=Text(f"余下 {{r}} {unit}中至多{zh} {{k}} {unit}", f"at most {{k}} {en} of the {{r}} still to come"),
+    )
 
 
 COUNTED: dict[str, Counted] = {
@@ -74,8 +81,8 @@ def unit_of(line: Line) -> Unit:
     return measure_of(line).unit
 
 
-def _stored_per_unit(line: Line) -> int:
-    """How many stored units make one in a measure's numerator and denominator."""
+def stored_per_unit(line: Line) -> int:
+    """How many stored units make one thing in a measure's numerator and denominator."""
     name, params = line.indicator.measure.use, params_of(line.indicator.measure)
     if name == "renewal_rate" and params["by"] == "amount":
         return 100
@@ -86,18 +93,18 @@ def as_counted(line: Line, measured: Measured) -> tuple[Fraction, Fraction] | No
     """Numerator and denominator in the units people count: 36 of 40; ``None`` when N/A."""
     if measured.num is None or not measured.den:
         return None
-    per = _stored_per_unit(line)
+    per = stored_per_unit(line)
     return Fraction(measured.num, per), Fraction(measured.den, per)
 
 
 def counts_things(line: Line, measured: Measured) -> bool:
     """Whether the value moves by whole things: always for counts, for rates when every row weighs one."""
-    if line.indicator.measure.use not in COUNTED:
+    if line.indicator.measure.use not in COUNTED or params_of(line.indicator.measure).get("by") == "amount":
         return False
     if unit_of(line) is Unit.COUNT:
         return True
     counted = as_counted(line, measured)
-    return counted is not None and (_stored_per_unit(line) == 1 or counted[1] == measured.n)
+    return counted is not None and (stored_per_unit(line) == 1 or counted[1] == measured.n)
 
 
 def step_of(line: Line, measured: Measured) -> Fraction:
@@ -114,18 +121,18 @@ def steps_past(gap: Fraction, step: Fraction, *, strict: bool) -> int:
 
 
 _AMOUNTS = {
-    Unit.DURATION: Counted(Text("再延长 {k}", "{k} longer"), Text("再缩短 {k}", "{k} shorter")),
-    Unit.RATIO: Counted(Text("再高 {k} 个百分点", "{k} percentage points more"), Text("再低 {k} 个百分点", "{k} percentage points less")),
+    Unit.DURATION: (Text("再延长 {k}", "{k} longer"), Text("再缩短 {k}", "{k} shorter")),
+    Unit.RATIO: (Text("再高 {k} 个百分点", "{k} percentage points more"), Text("再低 {k} 个百分点", "{k} percentage points less")),
 }
-_PLAIN = Counted(Text("再多 {k}", "{k} more"), Text("再少 {k}", "{k} less"))
+_PLAIN = (Text("再多 {k}", "{k} more"), Text("再少 {k}", "{k} less"))
 
 
 def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
     """``再按时完成 2 件`` / ``2 more on time`` for a change of the value (negative: downwards)."""
     size, unit = abs(change), unit_of(line)
     if counts_things(line, measured):
-        words, said = COUNTED[line.indicator.measure.use], same(number(size / step_of(line, measured)))
-    else:
-        words = _AMOUNTS.get(unit, _PLAIN)
-        said = same(number(size * 100)) if unit is Unit.RATIO else quantity(unit, size)
-    return fill(words.more if change > 0 else words.fewer, k=said)
+        things = COUNTED[line.indicator.measure.use]
+        return fill(things.more if change > 0 else things.fewer, k=number(size / step_of(line, measured)))
+    more, less = _AMOUNTS.get(unit, _PLAIN)
+    said = same(number(size * 100)) if unit is Unit.RATIO else quantity(unit, size)
+    return fill(more if change > 0 else less, k=said)

@@ -62,6 +62,11 @@ PERIODS = {"period_no": "int64", "period": "string", "start_on": "date", "end_on
 DUES = {"period_no": "int64", "due_on": "date"}
 SETTLED = {"pid": "int64", "node": "int64", "hundredths": "int64"}
 QUOTAS = {"peers": "int64", "upto": "int64", "from_rank": "int64", "advice": "string"}
+SCOPE = {"scope_person": "string"}
+EARLIER = {
+    "period": "string", "person": "string", "seat": "int32", "indicator": "string", "num": "int64", "den": "int64", "n": "int64", "base": "int64",
+    "state": "string",
+}  # fmt: skip
 NODES = {"node": "int64", "section": "string", "parent": "int64", "depth": "int64", "units": "int64"}
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
+from jikao.scheme.checks import curves, dates, entry, grades, holes, ids, measures, payout, process, rank, raters, settings, shares
 from jikao.scheme.model import Scheme
 from jikao.scheme.problem import Problem
 from jikao.scheme.yaml_nodes import Places
 
-FAMILIES = ()
+Family = Callable[[Scheme, Places], Iterator[Problem]]
+
+FAMILIES: tuple[Family, ...] = tuple(
+    family.check
+    for family in (ids, dates, settings, holes, shares, measures, curves, raters, entry, grades, rank, process, payout)
+)  # fmt: skip
 
 
 def check_all(scheme: Scheme, places: Places) -> list[Problem]:

@@ -11,11 +11,11 @@ from jikao.scheme.model import Scheme
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
+from jikao.scheme.words import duration, number, percent, same
 from jikao.scoring.explain.entries import JUDGED, Row, origin_of
 from jikao.scoring.explain.raters import notes_on, rater_notes
 from jikao.scoring.explain.values import Behind, Cell, EvidenceRow
 from jikao.scoring.steps import measure_of
-from jikao.scoring.words import duration, number, percent, same
 
 YES, NO = Text("是", "yes"), Text("否", "no")
 TOOK = Text("用时", "took")

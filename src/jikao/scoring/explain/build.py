@@ -11,6 +11,7 @@ from jikao.scheme.model import Missing, Section, Setting
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Line, Node, Rules, clauses_as_written
 from jikao.scheme.text import Text
+from jikao.scheme.words import NOT_AVAILABLE, each, fill, joined, listed, number, same, score
 from jikao.scoring.exact import MarkedLine, Result, Scorer, Seat, Sheet
 from jikao.scoring.explain.behind import behind
 from jikao.scoring.explain.clauses import clause_note, neighbours
@@ -26,7 +27,6 @@ from jikao.scoring.explain.values import (
     SectionNote,
     SettingNote,
 )
-from jikao.scoring.words import NOT_AVAILABLE, each, fill, joined, listed, number, same, score
 
 POLICIES = {
     Missing.RENORMALISE: Text(

@@ -9,10 +9,10 @@ from jikao.scheme.curve import Clause, Curve
 from jikao.scheme.model import ClauseText
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Lang, Text
+from jikao.scheme.words import each, fill, number, points, quantity, same
 from jikao.scoring.exact import MarkedLine
 from jikao.scoring.explain.values import ClauseNote, Neighbour
 from jikao.scoring.steps import change_words, step_of, steps_past, unit_of
-from jikao.scoring.words import each, fill, number, points, quantity, same
 
 ANY_VALUE = Text("任何数值", "any value")
 ITSELF = Text("得分即数值", "the value itself")
@@ -65,7 +65,7 @@ def _worth(line: Line, clause: Clause) -> Text:
     scale, per, change = Fraction(line.curve.scale), Fraction(clause.per), Fraction(clause.change)
     if unit_of(line) is Unit.RATIO and per == 1:  # "for every 100 %" says less than "for every 1 %"
         per, change = per / 100, change / 100
-    words = RISES if change > 0 else FALLS
+    words = RISES if change * scale > 0 else FALLS
     start = number(Fraction(clause.base) * scale)
     return fill(words, start=start, per=quantity(unit_of(line), per), change=number(abs(change * scale)))
 

@@ -9,8 +9,8 @@ from jikao.evidence.shapes import SCALES, Type
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
+from jikao.scheme.words import same
 from jikao.scoring.explain.values import Judgement, Origin
-from jikao.scoring.words import same
 
 Row = Mapping[str, object]
 

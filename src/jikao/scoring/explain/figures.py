@@ -9,12 +9,12 @@ from jikao.scheme.catalogue import Unit
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
+from jikao.scheme.words import NOT_AVAILABLE, each, fill, listed, number, percent, quantity, same
 from jikao.scoring.exact import MarkedLine
 from jikao.scoring.explain.clauses import mark_formula
 from jikao.scoring.explain.raters import weighted_formula
 from jikao.scoring.explain.values import Behind, ClauseNote, Figure
 from jikao.scoring.steps import as_counted, measure_of, unit_of
-from jikao.scoring.words import NOT_AVAILABLE, each, fill, listed, number, percent, quantity, same
 
 NO_SOURCE = Text("没有导入过{shapes}数据:N/A,不是 0 分也不是满分", "no {shapes} data were ever given: N/A, neither 0 nor full marks")
 NOTHING_COUNTED = Text(

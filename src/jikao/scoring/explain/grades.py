@@ -10,10 +10,10 @@ from fractions import Fraction
 from jikao.scheme.model import Band, Condition, GradeRule, Grades
 from jikao.scheme.number import half_up
 from jikao.scheme.text import Text
+from jikao.scheme.words import fill, joined, number, percent, same, score
 from jikao.scoring.exact import Result, Scorer
 from jikao.scoring.explain.values import GradeNote, Tried
 from jikao.scoring.grading import band_of, holds, how_many
-from jikao.scoring.words import fill, joined, number, percent, same, score
 
 NO_GRADE = Text("不评等级", "no grade")
 HELD = Text("有待定项,先补齐再评定", "a line is held: it must be settled before anything is graded")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterator
+from typing import Any, cast
 
 from jikao.scheme.text import Lang, Text
+from jikao.scheme.words import number, percent, score
 from jikao.scoring.explain.values import (
     Cell,
     EvidenceRow,
@@ -21,7 +20,8 @@ from jikao.scoring.explain.values import (
     SectionNote,
     SettingNote,
 )
-from jikao.scoring.words import number, percent, score
+from jikao.scoring.plain import plain
+from jikao.scoring.tree import Block, labelled, trees, wrapped
 
 TITLE = Text("绩效考核回执", "Appraisal receipt")
 TOTAL = Text("总分", "Total")
@@ -42,22 +42,15 @@ NO_ROWS = Text("共 {count} 条", "{count} in all")
 READING = Text("取法 {reading}", "reading {reading}")
 BONUS = Text("加分", "bonus")
 
-OPENS, CLOSES = "(“", " ,。;:、)”!?"
-"""Signs that stay with what follows them, and with what precedes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading, labelled details, and the blocks inside it."""
-
-    heading: str
-    details: Sequence[tuple[str, str]] = ()
-    inside: Sequence[Block] = field(default=())
-
 
 def as_text(receipt: Receipt, lang: Lang, width: int = 100, rows: int = 5) -> str:
     """The receipt in one language, at most ``width`` columns, ``rows`` evidence rows a line."""
-    return "\n".join([*_head(receipt, lang, width), "", *_trees(_Words(lang, rows).blocks(receipt), width)]) + "\n"
+    return "\n".join([*_head(receipt, lang, width), "", *trees(_Words(lang, rows).blocks(receipt), width)]) + "\n"
+
+
+def as_json(receipt: Receipt) -> dict[str, Any]:
+    """The receipt for machines: every field under its name, sentences in both languages, fractions exact."""
+    return cast("dict[str, Any]", plain(receipt))
 
 
 def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
@@ -70,12 +63,12 @@ def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
     details = [(FORMULA, receipt.formula), (GRADE, receipt.grade.rule), (NEXT, receipt.grade.next)]
     for label, text in details:
         if text is not None:
-            yield from _labelled(label.say(lang), text.say(lang), "  ", width)
+            yield from labelled(label.say(lang), text.say(lang), "  ", width)
     for tried in receipt.grade.tried:
         yield from wrapped(f"{'✓' if tried.held else '✗'} {tried.grade}: {tried.says.say(lang)}", "    ", "      ", width)
-    yield from _labelled(COVERAGE.say(lang), percent(receipt.coverage), "  ", width)
+    yield from labelled(COVERAGE.say(lang), percent(receipt.coverage), "  ", width)
     for flag in receipt.flags:
-        yield from _labelled(FLAG.say(lang), flag.text.say(lang), "  ", width)
+        yield from labelled(FLAG.say(lang), flag.text.say(lang), "  ", width)
 
 
 class _Words:
@@ -177,67 +170,3 @@ def _seed(seed: str) -> str:
 
 def _origin(origin: Origin) -> str:
     return f"#{origin.import_id}:{origin.row_no}" if origin.import_id and origin.row_no is not None else ""
-
-
-# --- the tree ----------------------------------------------------------------------------------------------------
-
-
-def _trees(blocks: Sequence[Block], width: int) -> Iterator[str]:
-    for i, block in enumerate(blocks):
-        yield from _tree(block, "", last=i == len(blocks) - 1, width=width)
-
-
-def _tree(block: Block, stem: str, *, last: bool, width: int) -> Iterator[str]:
-    deeper = stem + ("   " if last else "│  ")
-    yield from wrapped(block.heading, f"{stem}{'└─' if last else '├─'} ", deeper, width)
-    bar = deeper + ("│  " if block.inside else "   ")
-    for label, text in block.details:
-        yield from _labelled(label, text, bar, width)
-    for i, inner in enumerate(block.inside):
-        yield from _tree(inner, deeper, last=i == len(block.inside) - 1, width=width)
-
-
-def _labelled(label: str, text: str, indent: str, width: int) -> Iterator[str]:
-    first = f"{indent}{label} " if label else indent
-    return wrapped(text, first, f"{indent}  ", width)
-
-
-def columns(text: str) -> int:
-    """How many terminal columns a text takes."""
-    return sum(2 if _is_wide(c) else 0 if unicodedata.combining(c) else 1 for c in text)
-
-
-def wrapped(text: str, first: str, rest: str, width: int) -> Iterator[str]:
-    """Break a text at spaces, or between Chinese signs, so that every line fits; signs that steer a terminal are dropped."""
-    harmless = "".join(c if c.isprintable() else " " for c in text)
-    line, empty = first, True
-    for piece in _pieces(" ".join(harmless.split())):
-        if columns(line + piece.rstrip()) > width and not empty:
-            yield line.rstrip()
-            line, empty = rest, True
-        line += piece.lstrip() if empty else piece
-        empty = False
-    yield line.rstrip()
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The parts a line may be broken between."""
-    piece = ""
-    for here, after in pairwise(f"{text} "):
-        piece += here
-        if _may_break(here, after):
-            yield piece
-            piece = ""
-    if piece:
-        yield piece
-
-
-def _may_break(here: str, after: str) -> bool:
-    """After a space, and beside a Chinese sign unless that would part punctuation from what it belongs to."""
-    if here == " ":
-        return True
-    return (_is_wide(here) or _is_wide(after)) and here not in OPENS and after not in CLOSES
-
-
-def _is_wide(sign: str) -> bool:
-    return unicodedata.east_asian_width(sign) in "WF"

@@ -10,9 +10,9 @@ from jikao.scheme.model import Scheme
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
+from jikao.scheme.words import fill, number, same
 from jikao.scoring.explain.entries import Row, amount_of, judgement
 from jikao.scoring.explain.values import RaterNote
-from jikao.scoring.words import fill, number, same
 
 NOBODY_RATED = Text("{role}(权重 {weight})未评,按其余权重折算", "{role} (weight {weight}) did not rate: the other weights are scaled up")
 GAP = Text(

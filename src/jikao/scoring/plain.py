@@ -9,17 +9,10 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from types import NoneType
-from typing import Any, cast
+from typing import Any
 
 from jikao.scheme.text import Text
-from jikao.scoring.explain.values import Receipt
-from jikao.scoring.words import number
-
-
-def as_json(receipt: Receipt) -> dict[str, Any]:
-    """The receipt for machines: ``Text`` is ``{"zh", "en"}``, an exact number ``{"exact": "160/3", "decimal": "53.3333"}``."""
-    return cast("dict[str, Any]", plain(receipt))
-
+from jikao.scheme.words import number
 
 _LEAVES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (Fraction, lambda value: {"exact": str(value), "decimal": number(value)}),
@@ -34,7 +27,10 @@ _LEAVES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 
 
 def plain(value: object) -> Any:
-    """Any tree of frozen values as JSON values. Raises ``TypeError`` for a value that is none of ours."""
+    """Any tree of frozen values as JSON values: ``Text`` is ``{"zh", "en"}``, a fraction ``{"exact": "160/3", "decimal": "53.3333"}``.
+
+    Raises ``TypeError`` for a value that is none of ours.
+    """
     for kind, written in _LEAVES:
         if isinstance(value, kind):
             return written(value)

@@ -63,9 +63,8 @@ def points(value: Number) -> Text:
 
 def duration(seconds: Number) -> Text:
     """``2 小时 15 分`` / ``2h 15min``; whole seconds; hours are never days, for a working day is not 24 hours."""
-    whole = int(half_up(seconds, 0))
-    minutes, rest = divmod(whole, 60)
-    parts = [(*divmod(minutes, 60), rest)[i] for i in range(3)]
+    minutes, rest = divmod(int(half_up(seconds, 0)), 60)
+    parts = [*divmod(minutes, 60), rest]
     return Text(_spans(parts, (" 小时", " 分", " 秒")), _spans(parts, ("h", "min", "s")))
 
 

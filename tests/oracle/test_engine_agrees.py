@@ -1,0 +1,94 @@
+"""Random companies under random schemes: the engine and the oracle must agree on every figure.
+
+``JIKAO_ORACLE`` = number of companies (default a dozen); ``JIKAO_ORACLE_FROM`` = the first seed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from jikao.evidence.importing import import_rows
+from jikao.evidence.store import Store
+from jikao.scheme.catalogue import CATALOGUE
+from jikao.scheme.model import Scheme
+from jikao.scheme.problem import errors
+from jikao.scheme.read import read
+from jikao.scheme.rules import Rules, rules_of
+from jikao.scoring.run import score
+from jikao.scoring.tables import unfit
+
+from .appraisal import Result, appraise
+from .clock import Clock
+from .compare import differences
+from .files import Files
+from .generate import Company, as_text, company
+from .generate_scheme import scheme_words
+
+FIRST, COUNT = int(os.environ.get("JIKAO_ORACLE_FROM", "0")), int(os.environ.get("JIKAO_ORACLE", "12"))
+SEEDS = range(FIRST, FIRST + COUNT)
+
+
+def random_rules(seed: int) -> Rules:
+    """A scheme as its text is read; one that is too fine for a run is drawn again."""
+    for attempt in range(20):
+        reading = read(json.dumps(scheme_words(seed + 10_000 * attempt), ensure_ascii=False))
+        assert not errors(reading.problems), reading.problems
+        assert reading.scheme is not None
+        rules = rules_of(reading.scheme)
+        if not unfit(rules):
+            return rules
+    raise AssertionError(f"seed {seed}: no scheme fits")
+
+
+def random_company(seed: int, scheme: Scheme) -> Company:
+    return company(seed, scheme, people=60 if seed % 10 == 9 else 5 + seed % 8)
+
+
+def judged(made: Company) -> dict[tuple[str, str], Result]:
+    files = Files(made.tables, Clock(made.calendar))
+    return {(str(period), person): one for period in made.periods for person, one in appraise(made.scheme, files, period).items()}
+
+
+def stored(made: Company, root: Path) -> Store:
+    """The company's rows, written as text and imported."""
+    store = Store.create(root, calendar=made.calendar)
+    texts = as_text(made)
+    for shape in sorted(texts, key=lambda name: name != "people"):
+        report = import_rows(store, shape, texts[shape], origin="oracle")
+        assert not errors(report.problems), report.problems
+    return store
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans of random schemes must not fill anybody's cache."""
+    monkeypatch.setenv("JIKAO_CACHE", str(tmp_path / "plans"))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_engine_and_oracle_agree_on_everybody(seed: int, tmp_path: Path) -> None:
+    rules = random_rules(seed)
+    made = random_company(seed, rules.scheme)
+    score(rules, stored(made, tmp_path / "store").snapshot(), made.periods, tmp_path / "out")
+    found = differences(rules.scheme, judged(made), tmp_path / "out")
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:40])
+
+
+def test_the_seeds_reach_every_measure_and_every_state_of_line_and_result() -> None:
+    measured, lines, results = set(), set(), set()
+    for seed in range(12):
+        rules = random_rules(seed)
+        uses = {indicator.id: indicator.measure.use for indicator in rules.scheme.indicators()}
+        for one in judged(random_company(seed, rules.scheme)).values():
+            results.add(one.state)
+            for line in (line for sheet in one.sheets for line in sheet.lines):
+                lines.add(line.state)
+                if line.measured.value is not None:
+                    measured.add(uses[line.indicator])
+    assert measured == set(CATALOGUE)
+    assert lines == {"scored", "missing", "zero", "full", "held"}
+    assert results >= {"scored", "insufficient", "held"}
