@@ -7,8 +7,11 @@ A page marks such a part with ``<!-- generated: NAME -->`` … ``<!-- end -->``;
 from __future__ import annotations
 
 import importlib
+import json
+import os
 import pkgutil
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -20,6 +23,7 @@ from ruamel.yaml import YAML
 
 import jikao
 from jikao.archive.manifest import Manifest
+from jikao.evidence.mapping import MappingText
 from jikao.scheme.catalogue import CATALOGUE, MeasureKind, Param, Unit
 from jikao.scheme.model import Scheme
 from jikao.scheme.problem import KINDS, Kind, Level
@@ -45,7 +49,7 @@ PLAIN = {
     "integer": "整数 · whole number",
     "number": "数 · number",
 }
-LEVELS = {Level.ERROR: Text("错误", "error"), Level.WARNING: Text("警告", "warning"), Level.HINT: Text("提示", "hint")}
+LEVELS = {Level.ERROR: Text("错误", "error"), Level.WARNING: Text("注意", "warning"), Level.HINT: Text("提示", "hint")}
 
 
 def import_everything() -> None:
@@ -82,7 +86,7 @@ def code(words: Iterable[object]) -> str:
 def measures() -> str:
     """Every measure a scheme may ask for."""
     index = table(
-        ["指标 · measure", "单位 · unit", "数据表 · shapes"],
+        ["度量 · measure", "单位 · unit", "数据表 · shapes"],
         ([f"[`{m.name}`](#{m.name})", both(UNITS[m.unit]), code(m.shapes)] for m in CATALOGUE.values()),
     )
     return "\n\n".join([index, *map(_measure, CATALOGUE.values())])
@@ -126,7 +130,7 @@ def shapes() -> str:
 
     def section(s: Shape) -> str:
         period = (
-            f"归属期间 · counts to the period of: `{s.day}`" if s.day else "随所属的行归属期间 · belongs to the period of its parent row"
+            f"归属周期 · counts to the period of: `{s.day}`" if s.day else "随所属的行归属周期 · belongs to the period of its parent row"
         )
         head = f'<a id="{s.name}"></a>\n### `{s.name}` {both(s.title)}\n\n{period}'
         return head + "\n\n" + table(["列 · column", "标题 · title", "类型 · type", "说明 · notes"], (column(c, s) for c in s.columns))
@@ -165,7 +169,7 @@ def _problem(k: Kind) -> str:
 
 
 def words_of_fields() -> dict[str, dict[str, list[str]]]:
-    """Part → key → [Chinese, English], written by hand in ``reference/fields.yaml``."""
+    """Part (``Root.Part`` where two texts use one name) → key → [Chinese, English], by hand in ``reference/fields.yaml``."""
     with (DOCS / "reference" / "fields.yaml").open(encoding="utf-8") as file:
         return dict(YAML(typ="safe").load(file))
 
@@ -188,12 +192,15 @@ def fields(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> str:
     enums = {name: part["enum"] for name, part in model.model_json_schema().get("$defs", {}).items() if "enum" in part}
     said = words_of_fields()
 
+    def words(part: str, key: str) -> list[str]:
+        return said.get(f"{model.__name__}.{part}", said.get(part, {})).get(key, ["", ""])
+
     def key(part: str, name: str, spec: Mapping[str, Any], required: bool) -> list[str]:
-        zh, en = said.get(part, {}).get(name, ["", ""])
+        zh, en = words(part, name)
         return [f"`{name}`", spell(spec, enums), "必填 · required" if required else _default(spec), f"{zh} · {en}"]
 
     def section(part: str, spec: Mapping[str, Any]) -> str:
-        zh, en = said.get(part, {}).get("", ["", ""])
+        zh, en = words(part, "")
         needed = spec.get("required", [])
         rows = [key(part, name, each, name in needed) for name, each in spec["properties"].items()]
         head = f'<a id="{part.lower()}"></a>\n### {part}\n\n{zh}。\n\n{en}'
@@ -235,7 +242,7 @@ def _default(spec: Mapping[str, Any]) -> str:
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
-ROOTS: tuple[type[BaseModel], ...] = (Scheme, Manifest)
+ROOTS: tuple[type[BaseModel], ...] = (Scheme, MappingText, Manifest)
 """The texts whose keys are documented."""
 
 CURVE_PARTS = frozenset({"CurveText", "ClauseText"})
@@ -253,6 +260,11 @@ def scheme_fields() -> str:
 def curve_fields() -> str:
     """The keys of a curve and of its clauses."""
     return fields(Scheme, skip=frozenset(name for name, _ in parts_of(Scheme)) - CURVE_PARTS)
+
+
+def mapping_fields() -> str:
+    """The keys of a mapping."""
+    return fields(MappingText)
 
 
 def manifest_fields() -> str:
@@ -279,7 +291,7 @@ def _said(title: object) -> str:
 def presets() -> str:
     """The schemes that come with the program."""
     rows = ([f"`{name}`", _said(text["title"]), f"`{text['period']}`"] for name, text in shipped_schemes())
-    return table(["预置方案 · preset", "标题 · title", "周期 · period"], rows)
+    return table(["预设方案 · preset", "标题 · title", "周期 · period"], rows)
 
 
 def ambiguities() -> str:
@@ -297,7 +309,7 @@ def ambiguities() -> str:
         for key, setting in (text.get("settings") or {}).items()
         if setting.get("readings")
     )
-    return table(["编号 · no.", "预置 · preset", "设置 · setting", "内容 · about", "默认 · default", "可选 · readings"], rows)
+    return table(["编号 · no.", "预设 · preset", "设置 · setting", "内容 · about", "默认 · default", "可选 · readings"], rows)
 
 
 def mappings() -> str:
@@ -316,31 +328,42 @@ def mappings() -> str:
 
 
 def commands() -> str:
-    """Every command with its arguments and options."""
-    from jikao.cli import main  # noqa: PLC0415 - this block alone needs the top floor
+    """Every command with its options. The program speaks one language at a time, so it is asked twice."""
+    zh, en = spoken("zh"), spoken("en")
+    return "\n\n".join(map(_command, zh, en))
 
-    if not isinstance(main, click.Group):
-        raise TypeError("jikao.cli.main is expected to be the click group")
-    return "\n\n".join(_command(name, each) for name, each in walk(main, "jikao"))
+
+def spoken(lang: str) -> list[dict[str, Any]]:
+    """What the command line says about itself in one language."""
+    asked = subprocess.run([sys.executable, __file__, "--commands"], env=os.environ | {"JIKAO_LANG": lang}, capture_output=True, check=True)
+    said: list[dict[str, Any]] = json.loads(asked.stdout)
+    return said
 
 
 def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     """The command and all below it, by their full names."""
     yield name, command
     if isinstance(command, click.Group):
-        for word, below in command.commands.items():
-            if not below.hidden:
+        context = click.Context(command)
+        for word in command.list_commands(context):
+            below = command.get_command(context, word)
+            if below is not None and not below.hidden:
                 yield from walk(below, f"{name} {word}")
 
 
-def _command(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name)
-    usage = command.get_usage(context).removeprefix("Usage: ")
-    help_text = "\n".join(line.strip() for line in (command.help or "").replace("\b", "").splitlines()).strip()
-    parts = [f"## {name}", f"```text\n{usage}\n```", help_text]
-    rows = [r for p in command.get_params(context) if isinstance(p, click.Option) and (r := p.get_help_record(context))]
+def described(name: str, command: click.Command) -> dict[str, Any]:
+    """One command as plain values: how it is called, what it does, its options."""
+    context = click.Context(command, info_name=name, max_content_width=200)
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name not in {"help", "version"}]
+    records = [record for option in options if (record := option.get_help_record(context))]
+    return {"name": name, "usage": command.get_usage(context).removeprefix("Usage: "), "help": command.help or "", "options": records}
+
+
+def _command(zh: Mapping[str, Any], en: Mapping[str, Any]) -> str:
+    parts = [f"## {zh['name']}", f"```text\n{zh['usage']}\n```", zh["help"], en["help"]]
+    rows = [[f"`{flags}`", both(Text(one, other))] for (flags, one), (_, other) in zip(zh["options"], en["options"], strict=True)]
     if rows:
-        parts.append(table(["选项 · option", "含义 · meaning"], ([f"`{flags}`", help_] for flags, help_ in rows)))
+        parts.append(table(["选项 · option", "含义 · meaning"], rows))
     return "\n\n".join(filter(None, parts))
 
 
@@ -352,6 +375,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "problems": problems,
     "scheme-fields": scheme_fields,
     "curve-fields": curve_fields,
+    "mapping-fields": mapping_fields,
     "manifest-fields": manifest_fields,
     "presets": presets,
     "ambiguities": ambiguities,
@@ -374,6 +398,11 @@ def stale() -> dict[Path, str]:
 
 def main() -> int:
     """Write the pages, or with ``--check`` only name those that are out of date."""
+    if "--commands" in sys.argv[1:]:
+        from jikao.cli import cli  # noqa: PLC0415 - this errand alone needs the top floor
+
+        print(json.dumps([described(name, command) for name, command in walk(cli, "jikao")]))
+        return 0
     pages = stale()
     check = "--check" in sys.argv[1:]
     for path, text in pages.items():

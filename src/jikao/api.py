@@ -307,6 +307,7 @@ class ScoreOptions:
 
 def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None = None) -> Scored:
     """Score a period by the version of the scheme in force for it, and seal the run into the store's ``runs``."""
+    from jikao.scheme.checks.holes import needed_by_a_run
     from jikao.scheme.rules import rules_of
     from jikao.scoring.entry_checks import entry_problems
 
@@ -314,7 +315,7 @@ def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None 
     when, adopted = _period(period), _in_force(scheme, store, period, options.settings)
     rules = rules_of(_judged_by(adopted, when))
     snapshot = store.snapshot()
-    problems = [p for p in adopted.problems if p.level is not Level.HINT]
+    problems = [p for p in adopted.problems if p.level is not Level.HINT] + list(needed_by_a_run(rules.scheme, adopted.places))
     problems += [*_evidence_problems(store, rules, when), *entry_problems(rules, snapshot, [when])]
     if errors(problems):
         raise Refused(problems)

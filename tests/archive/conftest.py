@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from jikao.archive.manifest import MANIFEST, SEAL, Correction, seal_text
-from jikao.archive.seal import ALL_ROWS, Sealed, SchemeText, seal
+from jikao.archive.seal import ALL_ROWS, SchemeText, Sealed, seal
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.calendar import WorkCalendar

@@ -95,7 +95,15 @@ def test_more_rows_than_one_batch_are_all_summed():
     assert sum_of("SELECT range AS a FROM range(50001)") == in_plain_python(text)
 
 
-@given(st.lists(st.tuples(st.none() | st.text(st.characters(exclude_categories=["Cs"])), st.none() | st.integers(-(2**63), 2**63 - 1), st.none() | st.dates(dt.date(1, 1, 1)))))
+@given(
+    st.lists(
+        st.tuples(
+            st.none() | st.text(st.characters(exclude_categories=["Cs"])),
+            st.none() | st.integers(-(2**63), 2**63 - 1),
+            st.none() | st.dates(dt.date(1, 1, 1)),
+        )
+    )
+)
 def test_any_words_numbers_and_days_sum_as_plain_python_says(rows):
     def text(value):
         if value is None:

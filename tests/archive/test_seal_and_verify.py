@@ -260,7 +260,9 @@ def test_the_order_of_rows_whole_number_types_and_added_columns_do_not_matter(ru
             duckdb.sql(f"CREATE TABLE w AS SELECT *, 7 AS later FROM '{out}/{table}.parquet'")
             if table == "measures":
                 duckdb.sql("ALTER TABLE w ALTER seat TYPE UBIGINT; ALTER TABLE w ALTER num TYPE SMALLINT")
-            duckdb.sql(f"COPY (FROM w ORDER BY person DESC) TO '{out}/{table}.parquet' (FORMAT parquet, COMPRESSION gzip, ROW_GROUP_SIZE 1)")
+            duckdb.sql(
+                f"COPY (FROM w ORDER BY person DESC) TO '{out}/{table}.parquet' (FORMAT parquet, COMPRESSION gzip, ROW_GROUP_SIZE 1)"
+            )
             duckdb.sql("DROP TABLE w")
 
     assert verify(run, another_writer).problems == ()

@@ -86,7 +86,9 @@ def test_a_file_missing_from_the_zip_is_named(packed, run):
     assert found(packed) == [("run.file-missing", "calendar.json")]
 
 
-@pytest.mark.parametrize("name", ["../outside", "/absolute", "C:\\x", "a\\..\\b", "evidence/../../x", "evidence//x", "con\x01trol", "a" * 300])
+@pytest.mark.parametrize(
+    "name", ["../outside", "/absolute", "C:\\x", "a\\..\\b", "evidence/../../x", "evidence//x", "con\x01trol", "a" * 300]
+)
 def test_a_path_that_leads_elsewhere_is_not_unpacked(name, packed, run, tmp_path):
     files = {n.removeprefix(f"{run.name}/"): raw for n, raw in contents(packed).items()}
     write(packed, files | {name: b"hello"})

@@ -67,9 +67,9 @@ def _result(scheme: Scheme, files: Files, period: Period, held: Sequence[Seat], 
     flagged = {line.indicator for one in sheets for line in one.lines if line.flagged}
     flags = [line.indicator for line in sheets[0].lines if line.indicator in flagged]
     grade = None
-    if exact is not None and state == "scored":
+    if total is not None and state == "scored":
         sections = percentages(together(sheets, days), sheets[0].top)
-        grade, flags = grade_of(scheme.grades, exact, sections), flags + flags_of(scheme.grades, sections)
+        grade, flags = grade_of(scheme.grades, total, sections), flags + flags_of(scheme.grades, sections)
     frozen = None if total is None else Decimal(total.numerator) / Decimal(total.denominator)
     return Result(held[0].person, tuple(held), sheets, frozen, grade, coverage, state, tuple(flags))
 

@@ -46,7 +46,7 @@ def differences(scheme: Scheme, results: Results, out: Path) -> list[str]:
         *_compare("marks", _marks(scheme, results), table(out / "marks.parquet", MARK)),
         *_compare("sections", _sections(scheme, results), table(out / "sections.parquet", SECTION)),
     ]
-    uses = {f"'{indicator.id}')": f"'{indicator.id}' {indicator.measure.use})" for indicator in scheme.indicators()}
+    uses = {f"{indicator.id!r})": f"{indicator.id!r} {indicator.measure.use})" for indicator in scheme.indicators()}
     return [reduce(lambda text, pair: text.replace(*pair), uses.items(), one) for one in found]
 
 

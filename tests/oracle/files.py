@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,23 +28,30 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 """What an empty cell means, where it means something."""
 
 
-@dataclass(frozen=True)
 class Files:
     """``tables`` holds the covered shapes; a shape nobody ever imported is absent, not empty."""
 
-    tables: Mapping[str, Sequence[Row]]
-    clock: Clock
+    def __init__(self, tables: Mapping[str, Sequence[Row]], clock: Clock) -> None:
+        self.clock = clock
+        self._tables = {shape: [filled(shape, row) for row in rows] for shape, rows in tables.items()}
+        self._of: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for shape, rows in self._tables.items():
+            for row in rows:
+                self._of.setdefault((shape, row.get("person", "")), []).append(row)
 
     def covers(self, shape: str) -> bool:
-        return shape in self.tables
+        return shape in self._tables
 
-    def rows(self, shape: str) -> Iterator[dict[str, Any]]:
-        """The rows of a shape, empty cells filled in where they mean something; every other cell is read by ``get``."""
-        for row in self.tables.get(shape, ()):
-            yield DEFAULTS.get(shape, {}) | {name: value for name, value in row.items() if value is not None}
+    def rows(self, shape: str) -> list[dict[str, Any]]:
+        return self._tables.get(shape, [])
 
     def of(self, shape: str, person: str) -> list[dict[str, Any]]:
-        return [row for row in self.rows(shape) if row["person"] == person]
+        return self._of.get((shape, person), [])
+
+
+def filled(shape: str, row: Row) -> dict[str, Any]:
+    """A row with its empty cells filled in where they mean something, and left out where they mean nothing."""
+    return DEFAULTS.get(shape, {}) | {name: value for name, value in row.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -135,10 +135,13 @@ def periods_of(rng: Random, scheme: Scheme) -> list[Period]:
     return [first] if rng.random() < 0.7 else [first, Period(first.end, scheme.period)]
 
 
+NAMES = ("E", "员工", "O'Neil-", '"x" ', "0")
+
+
 # --- people ------------------------------------------------------------------------------------------------------
 def staff(made: Company, people: int) -> None:
     departments = [f"部门{i}" for i in range(made.rng.randint(1, 4))]
-    made.people = [f"{made.one(('E', '员工'))}{i:03d}" for i in range(people)]
+    made.people = [f"{made.one(NAMES)}{i:03d}" for i in range(people)]
     for person in made.people:
         made.record(
             "people", person=person, name=f"姓名{person}", department=made.maybe(made.one(departments), 0.9), team=made.maybe(made.one("甲乙"), 0.6),
@@ -260,12 +263,13 @@ def violations(made: Company) -> None:
         made.record(
             "violations", violation=f"V{no}", person=made.someone(), happened_on=made.day(), clause="3.1", severity=made.one(SEVERITIES),
             state=made.one(("reported", "employee_heard", "verified", "verified", "dismissed", None)), reason="理由",
+            share=made.maybe(made.number(1, "0.05", "0.001"), 0.9),
         )  # fmt: skip
 
 
 def renewals(made: Company) -> None:
     for no in range(3 * len(made.people)):
-        amount = made.maybe(made.number(90_000, "0.01", "10000"), 0.9)
+        amount = made.maybe(made.number(made.one((90_000, 90_000_000)), "0.01", "10000"), 0.9)
         made.record("renewals", contract=f"R{no}", person=made.someone(), due_on=made.day(), renewed=made.chance(0.7), amount=amount)
 
 
@@ -340,21 +344,26 @@ def tasks(made: Company) -> None:
 
 
 def share_out(made: Company, count: int) -> list[Decimal | None]:
-    """Written shares that make a whole, or none at all."""
+    """Written shares that make a whole or a little less, or none at all."""
     if not count or made.chance(0.5):
         return [None] * count
-    cuts = sorted(made.rng.sample(range(1, 100), count - 1))
-    return [Decimal(high - low) / 100 for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
+    last = made.one((100, 100, 99))
+    cuts = sorted(made.rng.sample(range(1, last), count - 1))
+    return [Decimal(high - low) / 100 for low, high in zip([0, *cuts], [*cuts, last], strict=True)]
 
 
 def orders(made: Company) -> None:
     for no in range(len(made.people)):
-        value = made.number(90_000, "1000", "0.01")
+        value = made.number(made.one((90_000, 90_000_000)), "1000", "0.01")
         made.record("orders", order_no=f"O{no}", value=value, settled_on=made.maybe(made.day(), 0.8))
         part = value.quantize(Decimal("0.01")) if made.chance(0.5) else (value / 3).quantize(Decimal("0.01"))
         made.record("order_splits", order_no=f"O{no}", department="部门0", value=part, manager=made.maybe(made.someone(), 0.8))
         if part != value:
             made.record("order_splits", order_no=f"O{no}", department="部门1", value=value - part, manager=made.maybe(made.someone(), 0.8))
+        made.record(
+            "costs", cost=f"C{no}", order_no=f"O{no}", department=made.maybe(made.one(("部门0", "部门1")), 0.9), kind="差旅", spent_on=made.day(),
+            amount=made.number(20_000, "100", "0.01"),
+        )  # fmt: skip
 
 
 def workloads(made: Company) -> None:
@@ -413,7 +422,7 @@ RECORDINGS: tuple[Callable[[Company], None], ...] = (
 
 
 # --- as text -----------------------------------------------------------------------------------------------------
-SHARES = {("task_shares", "share"), ("workloads", "share")}
+SHARES = {("task_shares", "share"), ("workloads", "share"), ("violations", "share")}
 
 
 def as_text(made: Company) -> dict[str, list[dict[str, str]]]:

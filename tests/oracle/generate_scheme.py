@@ -49,6 +49,7 @@ class Maker:
     measures: list[str]
     indicators: int = 0
     sections: int = 0
+    quirk: str = ""
     curves: dict[str, Words] = field(default_factory=dict)
 
     def chance(self, share: float) -> bool:
@@ -64,21 +65,24 @@ class Maker:
 
 
 def scheme_words(seed: int, size: int = 5) -> Words:
-    """The text of a random scheme as plain values, with at least ``size`` indicators; neighbouring seeds take turns
-    through the whole vocabulary of measures."""
+    """The text of a random scheme as plain values, with at least ``size`` indicators, some of odd names.
+
+    Neighbouring seeds take turns through the whole vocabulary of measures.
+    """
     rng = Random(seed)
     names = sorted(CATALOGUE)
     start = seed * size % len(names)
+    full = rng.choice((Decimal(100), Decimal(100), Decimal(100), Decimal(120), Decimal(50)))
     sections: list[Words] = []
     make = Maker(rng, [])
     while make.indicators < size:
-        make = Maker(rng, names[start:] + names[:start])
-        sections = children(make, Decimal(100), 0)["sections"]
+        make = Maker(rng, names[start:] + names[:start], quirk=rng.choice(("", "", "指标", "'", '"', ";--", "%_")))
+        sections = children(make, full, 0)["sections"]
     period = rng.choice(PERIODS)
     words: Words = {
         "scheme": f"random-{seed}", "version": "1.0", "title": "随机方案", "valid_from": "2020-01-01", "period": period, "sections": sections,
         "curves": make.curves, "missing": rng.choice(POLICIES), "grades": grades(make, len(sections)),
-        "rank": {"peers": rng.choice(("department", "position", "team", "everybody"))}, "total": {"cap": rng.choice(("100", "105", "110"))},
+        "rank": {"peers": rng.choice(("department", "position", "team", "everybody"))}, "total": {"full": str(full), "cap": str(full + rng.choice((0, 5, 10)))},
     }  # fmt: skip
     if make.chance(0.5):
         words["raters"] = {"weights": rater_weights(make)}
@@ -102,7 +106,7 @@ def children(make: Maker, whole: Decimal | None, depth: int) -> Words:
 
 def section(make: Maker, share: Words, worth: Decimal | None, depth: int) -> Words:
     make.sections += 1
-    name = f"s{make.sections}"
+    name = f"s{make.quirk}{make.sections}"
     policy = {"missing": make.rng.choice(("renormalise", "zero", "full"))} if make.chance(0.15) else {}
     return {"id": name, "title": name, **share, **policy, **children(make, worth, depth + 1)}
 
@@ -134,14 +138,14 @@ def split(make: Maker, whole: Decimal, count: int) -> list[Decimal]:
 
 def indicator(make: Maker, share: Words) -> Words:
     make.indicators += 1
-    name = f"i{make.indicators}"
+    name = f"i{make.quirk}{make.indicators}"
     use = make.measures[(make.indicators - 1) % len(make.measures)]
     full = Decimal(share.get("points") or share.get("bonus") or 100)
     words: Words = {"id": name, "title": name, **share, "measure": {"use": use, **PARAMS.get(use, no_params)(make)}}
-    words["curve"] = curve(make, name, use, words["measure"], full)
+    words["curve"] = curve(make, name, words["measure"], full)
     if make.chance(0.3):
         words["missing"] = make.rng.choice(POLICIES)
-    if use == "rating" and make.chance(0.3):
+    if use == "rating" and "raters" not in words["measure"] and make.chance(0.3):
         words["raters"] = rater_weights(make)
     if use in ("deductions", "feedback_deductions"):
         words["entry"] = {"kinds": {"fixed": {"each": make.hundredths(Decimal(5))}, "judged": {"min": 0, "max": 10}}}
@@ -223,13 +227,15 @@ PARAMS = {
     "complaint_rate": lambda make: {"causes": make.some(CAUSES)} if make.chance(0.5) else {},
     "complaints": complained,
     "complaint_deductions": complained,
-    "violation_severity": lambda _: {"levels": numbers(SEVERITIES, "1%", "2.5%", "0.333333")},
+    "violation_severity": lambda make: {"levels": numbers(SEVERITIES, "1%", "2.5%", "0.333333"), "decided": make.rng.choice(("no", "yes"))},
     "renewal_rate": lambda make: {"by": make.rng.choice(("count", "amount"))},
     "exam_score": lambda make: {"take": make.rng.choice(("average", "last", "best"))},
     "certificate_points": lambda _: {"levels": numbers(LEVELS, "1", "2.5", "4")},
     "sharing": lambda make: {"counts_to": make.rng.choice(("any", "knowledge", "teamwork"))} | ({"kinds": ["talk", "article"]} if make.chance(0.5) else {}),
-    "task_points": lambda make: make.rng.choice(({}, {"against": "best"}, {"against": "median"}, {"against": "target", "target": "2.5"})),
-    "profit_attainment": lambda make: {"profit_share": make.rng.choice(("20%", "0.15", "12.5%")), "target": make.rng.choice(("3000", "240000.5"))},
+    "task_points": lambda make: make.rng.choice(({}, {"against": "best"}, {"against": "median"}, {"against": "target", "target": "2.5"}))
+    | make.rng.choice(({}, {}, {"shared": "each"}, {"shared": "split"})),
+    "profit_attainment": lambda make: {"profit_share": make.rng.choice(("20%", "0.15", "12.5%")), "target": make.rng.choice(("3000", "240000.5"))}
+    | make.rng.choice(({}, {"less_costs": "yes"})),
     "observed_rate": lambda make: {"code": make.rng.choice(CODES)},
     "observed_score": lambda make: {"code": make.rng.choice(CODES)},
     "rating": rated,
@@ -238,35 +244,51 @@ PARAMS = {
 
 
 # --- curves ------------------------------------------------------------------------------------------------------
-def curve(make: Maker, name: str, use: str, measure: Words, full: Decimal) -> Words | str | list[Words]:
+def curve(make: Maker, name: str, measure: Words, full: Decimal) -> Words | str | list[Words]:
     """A curve without gap or overlap over the measure's domain; sometimes scaled, sometimes kept under a name."""
-    unit = CATALOGUE[use].unit
-    scaled = "scale" in measure
-    low = "1" if scaled else "0"
-    thresholds = ("2", "2.5", "3", "3.75", "4", "4.5") if scaled else THRESHOLDS[unit]
-    picked = [thresholds[i] for i in sorted(make.rng.sample(range(len(thresholds)), make.rng.randint(1, 4)))]
+    ground = ground_of(measure)
     form = make.rng.choice((tiers, tiers, upper_tiers, below_tiers, slope, lines, falling))
-    clauses = form(make, unit, low, picked, full)
+    marks = [mark for mark in ground.marks if form in (tiers, upper_tiers, below_tiers) or len(mark) < 6]
+    picked = [marks[i] for i in sorted(make.rng.sample(range(len(marks)), make.rng.randint(1, 4)))]
+    clauses = form(make, ground, picked, full)
     make.rng.shuffle(clauses)
     words: Words | list[Words] = clauses
     if make.chance(0.3):
-        words = {"clauses": clauses, "scale": make.rng.choice(("1.5", "0.5", "0.333333", "0"))}
+        words = {"clauses": clauses, "scale": make.rng.choice(("1.5", "0.5", "1.25"))}
     if make.chance(0.2):
         make.curves[f"curve-{name}"] = words if isinstance(words, dict) else {"clauses": words}
         return f"curve-{name}"
     return words
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a curve stands on: the lowest value, places worth a boundary, steps worth a point, and whether it ends."""
+
+    low: str
+    marks: tuple[str, ...]
+    steps: tuple[str, ...]
+    ends: bool
+
+
+def ground_of(measure: Words) -> Ground:
+    kind = CATALOGUE[measure["use"]]
+    if "scale" in measure:
+        return Ground("1", ("2", "2.5", "3", "3.75", "4", "4.5"), ("1", "0.3"), ends=True)
+    ends = kind.unit in (Unit.RATIO, Unit.SCORE) and not kind.open_ended
+    return Ground("0", THRESHOLDS[kind.unit], STEPS.get(kind.unit, ("1", "0.3")), ends)
+
+
 def flagged(make: Maker) -> Words:
     return {"flag": "请核实"} if make.chance(0.1) else {}
 
 
-def tiers(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
+def tiers(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:
     """From the lower ends up, each clause to the next."""
-    return [{"from": start, "score": make.hundredths(full), **flagged(make)} for start in (low, *picked)]
+    return [{"from": start, "score": make.hundredths(full), **flagged(make)} for start in (ground.low, *picked)]
 
 
-def upper_tiers(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
+def upper_tiers(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
     """Clauses that include their upper ends, some written with both."""
     clauses: list[Words] = [{"upto": picked[0], "score": make.hundredths(full)}]
     for start, end in zip(picked, [*picked[1:], None], strict=True):
@@ -275,43 +297,35 @@ def upper_tiers(make: Maker, unit: Unit, low: str, picked: list[str], full: Deci
     return clauses
 
 
-def below_tiers(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
+def below_tiers(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
     """From the upper ends down, with one clause at the top."""
     clauses = [{"below": end, "score": make.hundredths(full), **flagged(make)} for end in picked]
     return [*clauses, {"from": picked[-1], "score": make.hundredths(full)}]
 
 
-def slope(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:
+def slope(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:
     """So much for every unit more, with a tier or another slope above."""
     clauses: list[Words] = []
-    for start in (low, picked[0]) if make.chance(0.5) else (low,):
-        each = {"each": str(make.rng.choice((1, "0.5", "-1", "0.25", "7"))), "per": make.rng.choice(STEPS.get(unit, ("1", "0.3")))}
+    for start in (ground.low, picked[0]) if make.chance(0.5) else (ground.low,):
+        each = {"each": str(make.rng.choice((1, "0.5", "-1", "0.25", "7"))), "per": make.rng.choice(ground.steps)}
         clauses.append({"from": start, "score": make.hundredths(full), **each})
     return clauses
 
 
-def lines(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:
-    """Straight lines from end to end; the last is flat where the domain has no end."""
-    ends = [make.hundredths(full) for _ in range(len(picked) + 2)]
+def lines(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:
+    """Straight lines from end to end; the last is flat where the values have no end."""
+    ends = [str(make.rng.randint(0, int(full))) for _ in range(len(picked) + 2)]
     clauses: list[Words] = [
-        {"from": start, "score": ends[i], "to": ends[i + 1] if make.chance(0.7) else make.hundredths(full)}
-        for i, start in enumerate((low, *picked))
+        {"from": start, "score": ends[i], "to": ends[i + 1] if make.chance(0.7) else "0"} for i, start in enumerate((ground.low, *picked))
     ]
-    if unit not in (Unit.RATIO, Unit.SCORE):
+    if not ground.ends:
         del clauses[-1]["to"]
     return clauses
 
 
-def falling(make: Maker, unit: Unit, low: str, picked: list[str], full: Decimal) -> list[Words]:
-    """The full mark less something for every unit, down to the clamp."""
-    return [
-        {
-            "from": low,
-            "score": str(full),
-            "each": make.rng.choice(("-1", "-0.5", "-3")),
-            "per": make.rng.choice(STEPS.get(unit, ("1", "0.3"))),
-        }
-    ][: len(picked)]
+def falling(make: Maker, ground: Ground, picked: list[str], full: Decimal) -> list[Words]:  # noqa: ARG001
+    """The full mark less something for every step, down to the clamp."""
+    return [{"from": ground.low, "score": str(full), "each": make.rng.choice(("-1", "-0.5", "-3")), "per": make.rng.choice(ground.steps)}]
 
 
 # --- grades ------------------------------------------------------------------------------------------------------
@@ -320,7 +334,7 @@ def grades(make: Maker, sections: int) -> Words:
     if make.chance(0.6):
         lows = make.rng.choice((("90", "80", "60", "40", "0"), ("89.5", "69.99", "0"), ("95", "0")))
         bands = [{"id": f"band-{low}", "title": low, "from": low} for low in lows]
-        return words | {"bands": make.rng.sample(bands, len(bands)), "round": make.rng.choice((2, 2, 1, 0))}
+        return words | {"bands": bands, "round": make.rng.choice((2, 2, 1, 0))}
     rules: list[Words] = [{"id": f"rule-{i}", "title": "级", "when": [condition(make, sections)]} for i in range(make.rng.randint(1, 3))]
     rules[0]["when"].append(condition(make, sections))
     if make.chance(0.5):

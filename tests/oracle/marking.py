@@ -6,7 +6,8 @@ Decisions where the documents are silent:
 * A section none of whose present children is worth anything is missing, as one without present children is.
 * Bonus marks join the total only, not their section; they cannot rescue a total that has nothing else. A bonus without
   evidence adds nothing, whatever the missing policy says.
-* Bands look at the exact total rounded once, straight to the decimals the scheme asks for: 89.4951 is 89, not 90.
+* Bands look at the total as it was frozen, so that everybody can check the grade from the figure they were given; it is
+  rounded once more only where the scheme asks for it: 89.495 is 89.50, and to whole points 90.
 * Coverage: the worth of the lines that were really scored in the worth of the total; bonuses aside.
 """
 

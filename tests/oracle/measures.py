@@ -17,7 +17,9 @@ a decision the engine must share:
 * A complete feedback costs nothing, even when somebody entered a deduction.
 * Several exams on the last day are averaged. An absence counts as an exam taken.
 * A kind of deduction with a fixed amount costs that amount, whatever was written beside it.
-* A manager without settled orders has no profit to speak of: N/A, not 0.
+* A manager without settled orders has no profit to speak of: N/A, not 0. Costs are those of the department's part of a
+  settled order, whenever they were spent; they come off after the share, and a loss counts as nothing.
+* A violation for which the share is decided case by case and nobody decided it counts nothing.
 * Sharing counts when somebody confirmed it.
 * Task points: the latest correction made before the quarter of completion was locked is A, otherwise A as given,
   otherwise base x difficulty x quality to four decimals; a task nobody gave a worth gives nothing. Who has no written
@@ -85,6 +87,9 @@ class Case:
 
     def number(self, name: str) -> Fraction:
         return number(self.word(name))
+
+    def flag(self, name: str) -> bool:
+        return str(self.word(name, "no")).lower() in ("yes", "true", "是")
 
     def numbers(self, name: str) -> dict[str, Fraction]:
         return {key: number(raw) for key, raw in self.word(name, {}).items()}
@@ -352,6 +357,8 @@ def violation_severity(case: Case) -> Measured:
     rows = [row for row in case.mine("violations", "happened_on") if row["state"] == "verified"]
     if case.word("decided", "no") == "yes":
         return summed([Fraction(row.get("share", 0)) for row in rows])
+    if case.flag("decided"):
+        return summed([Fraction(row.get("share", 0)) for row in rows])
     return summed([levels.get(row["severity"], Fraction(0)) for row in rows])
 
 
@@ -403,12 +410,12 @@ def sharing(case: Case) -> Measured:
 
 # --- points, orders, numbers measured elsewhere ------------------------------------------------------------------
 def task_points(case: Case) -> Measured:
-    shared = case.word("shared", "split")
-    mine, n = points_of(case.files, case.seat, shared)
+    whole = case.word("shared", "split") == "each"
+    mine, n = points_of(case.files, case.seat, whole)
     against = case.word("against", "best")
     if against == "target":
         return ratio(mine, case.number("target"), n, n)
-    peers = [points_of(case.files, seat, shared)[0] for seat in case.everybody if seat.department == case.seat.department]
+    peers = [points_of(case.files, seat, whole)[0] for seat in case.everybody if seat.department == case.seat.department]
     mark = max(peers) if against == "best" else middle(peers)
     return ratio(mine, mark, n, n)
 
@@ -426,12 +433,14 @@ def points_of(files: Files, seat: Seat, shared: str) -> tuple[Fraction, int]:
     return sum(parts, Fraction(0)), len(parts)
 
 
-def task_split(files: Files, task: Row, person: str) -> Fraction | None:
+def task_split(files: Files, task: Row, person: str, undivided: bool = False) -> Fraction | None:
     """One person's points of one task; nothing for who had no share in it, or where nobody said what it is worth."""
     whole = coefficient(files, task)
-    rows = sorted((row for row in files.rows("task_shares") if row["task"] == task["task"]), key=lambda row: row["person"])
+    rows = [row for row in files.rows("task_shares") if row["task"] == task["task"]]
     if whole is None or person not in {row["person"] for row in rows}:
         return None
+    if undivided:
+        return whole
     written = {row["person"]: Fraction(row["share"]) for row in rows if "share" in row}
     unset = [row["person"] for row in rows if "share" not in row]
     left = 1 - sum(written.values(), Fraction(0))
@@ -442,7 +451,11 @@ def task_split(files: Files, task: Row, person: str) -> Fraction | None:
 
 def task_whole(files: Files, task: Row, person: str) -> Fraction | None:
     """All of the task for everybody who has a share in it (AMB-18, the other reading)."""
-    return coefficient(files, task) if any(row["task"] == task["task"] and row["person"] == person for row in files.rows("task_shares")) else None
+    return (
+        coefficient(files, task)
+        if any(row["task"] == task["task"] and row["person"] == person for row in files.rows("task_shares"))
+        else None
+    )
 
 
 def coefficient(files: Files, task: Row) -> Fraction | None:
@@ -481,12 +494,11 @@ def workload_share(case: Case) -> Measured:
 def profit_attainment(case: Case) -> Measured:
     settled = {row["order_no"] for row in case.files.rows("orders") if row.get("settled_on") in case.days}
     splits = [row for row in case.files.rows("order_splits") if row.get("manager") == case.person and row["order_no"] in settled]
-    values = [row["value"] for row in splits]
-    borne = {(row["order_no"], row["department"]) for row in splits}
-    costs = [row["amount"] for row in case.files.rows("costs") if (row["order_no"], row.get("department")) in borne]
-    share, target = case.number("profit_share"), case.number("target")
-    less = total(costs) if case.word("less_costs", "no") == "yes" else 0
-    return ratio(max(total(values) * share - less, Fraction(0)), target if values else 0, len(values), len(values))
+    profit = total(row["value"] for row in splits) * case.number("profit_share")
+    if case.flag("less_costs"):
+        parts = {(row["order_no"], row["department"]) for row in splits}
+        profit -= total(row["amount"] for row in case.files.rows("costs") if (row["order_no"], row.get("department")) in parts)
+    return ratio(max(profit, Fraction(0)), case.number("target") if splits else 0, len(splits), len(splits))
 
 
 def observed(case: Case) -> list[dict[str, Any]]:
@@ -525,7 +537,7 @@ def rater_weights(case: Case) -> dict[str, Fraction]:
 
 SOURCES = {
     "csat": "surveys", "survey_score": "surveys", "calls_answered_rate": "contacts", "calls_resolved_rate": "contacts", "answer_speed": "contacts",
-    "plan_on_time_rate": "plan_items", "feedback_rate": "feedback_summaries", "feedback_deductions": "feedback_summaries deductions",
+    "plan_on_time_rate": "plan_items", "feedback_rate": "feedback_summaries", "feedback_deductions": "feedback_summaries",
     "deductions": "deductions", "complaint_rate": "complaints tickets", "complaints": "complaints", "complaint_deductions": "complaints",
     "violation_severity": "violations", "renewal_rate": "renewals", "exam_score": "exams", "trainings": "trainings",
     "training_hours": "trainings", "certificate_points": "certificates", "sharing": "sharings", "task_points": "tasks task_shares",

@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from jikao.evidence.importing import import_rows
 from jikao.evidence.store import Store
+from jikao.scheme.calendar import WorkCalendar
 from jikao.scheme.catalogue import CATALOGUE
 from jikao.scheme.model import Scheme
+from jikao.scheme.period import parse_period
 from jikao.scheme.problem import errors
 from jikao.scheme.read import read
 from jikao.scheme.rules import Rules, rules_of
@@ -69,13 +74,56 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIKAO_CACHE", str(tmp_path / "plans"))
 
 
+def agree(rules: Rules, made: Company, folder: Path) -> None:
+    score(rules, stored(made, folder / "store").snapshot(), made.periods, folder / "out")
+    found = differences(rules.scheme, judged(made), folder / "out")
+    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:40])
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_engine_and_oracle_agree_on_everybody(seed: int, tmp_path: Path) -> None:
     rules = random_rules(seed)
-    made = random_company(seed, rules.scheme)
-    score(rules, stored(made, tmp_path / "store").snapshot(), made.periods, tmp_path / "out")
-    found = differences(rules.scheme, judged(made), tmp_path / "out")
-    assert not found, f"{len(found)} differences:\n" + "\n".join(found[:40])
+    agree(rules, random_company(seed, rules.scheme), tmp_path)
+
+
+@pytest.mark.parametrize(("round_to", "around"), [(2, "72.5"), (1, "89.95"), (0, "89.5")])
+def test_engine_and_oracle_agree_where_ninths_of_points_meet_the_edges_of_rounding(round_to: int, around: str, tmp_path: Path) -> None:
+    rules = ninths(round_to)
+    made = Company(Random(round_to), rules.scheme, [parse_period("2024-10")], WorkCalendar())
+    for no in range(300):
+        made.record("people", person=f"{no:03d}")
+        for item in (indicator.id for indicator in rules.scheme.indicators()):
+            near = Decimal(around) + Decimal(made.rng.randint(-6, 6)) * Decimal("0.005")
+            made.record("ratings", person=f"{no:03d}", item=item, role="superior", rater="r", rated_on=dt.date(2024, 10, 31), score=near)
+    assert sum(1 for one in judged(made).values() if is_tie(one)) > 10
+    agree(rules, made, tmp_path)
+
+
+def ninths(round_to: int) -> Rules:
+    """Three equal sections of three equal items, each worth the rating it got."""
+    sections = [
+        {
+            "id": f"s{i}",
+            "title": "组",
+            "indicators": [{"id": f"i{i}{k}", "title": "项", "measure": "rating", "curve": RATED} for k in range(3)],
+        }
+        for i in range(3)
+    ]
+    bands = [{"id": f"from-{low}", "title": low, "from": low} for low in ("90", "89.95", "89.9", "89.5", "72.5", "0")]
+    return rules_of(
+        Scheme.model_validate(
+            {"scheme": "ninths", "version": "1", "title": "九分之一", "valid_from": "2020-01-01", "period": "month", "sections": sections,
+             "grades": {"bands": bands, "round": round_to}, "rank": {"peers": "everybody"}}
+        )
+    )  # fmt: skip
+
+
+RATED = [{"from": 0, "score": 0, "each": 1}]
+
+
+def is_tie(one: Result) -> bool:
+    exact = one.sheets[0].exact
+    return exact is not None and (exact * 200).denominator == 1 != (exact * 100).denominator
 
 
 def test_the_seeds_reach_every_measure_and_every_state_of_line_and_result() -> None:

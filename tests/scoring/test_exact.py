@@ -26,18 +26,24 @@ def rate(num: int, den: int) -> Measured:
     return Measured(num, den, den, den) if den else NOTHING
 
 
+def work(num: int, den: int) -> Measured:
+    """A rate of work, stored in ten-thousandths: every item weighs one."""
+    return Measured(num * 10_000, den * 10_000, den, den)
+
+
 def worth(value: str | int) -> Measured:
     """A score or a sum of points."""
     exact = Fraction(value)
     return Measured(exact.numerator, exact.denominator, 1, 1)
 
 
+RATED_CURVE = [{"from": 0, "score": 0, "each": 1}]
 A01 = {
-    "plan_on_time": rate(35, 40), "records": worth(18), "feedback": worth(4), "csat": rate(35, 50), "exam": worth(85),
+    "plan_on_time": work(35, 40), "records": worth(18), "feedback": worth(4), "csat": rate(35, 50), "exam": worth(85),
     "attitude": worth("3.5"), "service": worth(3),
 }  # fmt: skip
 FULL = {
-    "plan_on_time": rate(40, 40), "records": worth(0), "feedback": worth(0), "csat": rate(50, 50), "exam": worth(100),
+    "plan_on_time": work(40, 40), "records": worth(0), "feedback": worth(0), "csat": rate(50, 50), "exam": worth(100),
     "attitude": worth(0), "service": worth(0),
 }  # fmt: skip
 
@@ -143,9 +149,6 @@ def test_feedback_that_waits_for_its_entry_holds_the_whole_sheet_a19() -> None:
 @pytest.mark.parametrize("value", ["80", "83.6", "85.5"])
 def test_a_weighted_rating_is_its_own_mark_a20_a21(value: str) -> None:
     assert sheet(one(RATED_CURVE), {"x": worth(value)}).total == half_up(Fraction(value))
-
-
-RATED_CURVE = [{"from": 0, "score": 0, "each": 1}]
 
 
 def test_the_form_of_two_groups_of_two_of_two_a22() -> None:

@@ -51,6 +51,16 @@ CORRECTED_ALREADY = kind(
     mend=Text("更正最近的一次:{by}", "correct the latest one, {by}"),
 )
 
+UNNAMED = kind(
+    "run.exists",
+    Level.ERROR,
+    what=Text("{periods} 已有封存的结果 {run},本次结果与之不同", "{periods} has a sealed run {run} already, and this one differs"),
+    why=Text(
+        "封存的结果不改写;更正须指明它替代哪一份、为什么", "a sealed run is never overwritten; a correction names what it replaces, and why"
+    ),
+    mend=Text("加上 --replaces {run} --reason 理由", "add --replaces {run} --reason WHY"),
+)
+
 
 def sealed_runs(root: Path) -> Iterator[Manifest]:
     """The manifests of all runs in a folder, by id. Folders without a readable manifest are not runs; ``verify`` says why."""
@@ -72,6 +82,13 @@ def manifest_of(run: Path) -> Manifest | None:
 def replaced_by(root: Path, run: str) -> str | None:
     """The run that corrects this one, if there is one."""
     return next((m.run for m in sealed_runs(root) if m.correction and m.correction.replaces == run), None)
+
+
+def holding(root: Path, scheme: str, periods: Sequence[str]) -> str | None:
+    """The run that holds for a scheme and its periods: the one no other run corrects."""
+    same = [m for m in sealed_runs(root) if m.scheme.id == scheme and sorted(m.periods) == sorted(periods)]
+    corrected = {m.correction.replaces for m in same if m.correction}
+    return next((m.run for m in same if m.run not in corrected), None)
 
 
 def history(root: Path, run: str) -> tuple[str, ...]:
@@ -103,9 +120,13 @@ def unfounded(root: Path, correction: Correction, scheme: str, periods: Sequence
     return problems
 
 
-def pointless(root: Path, correction: Correction, content: str) -> list[Problem]:
-    """What speaks against a correction of known content: nothing differs, or another run corrects the same one."""
-    old, other = manifest_of(root / correction.replaces), replaced_by(root, correction.replaces)
-    if old is not None and old.content == content:
-        return [CORRECTS_NOTHING(run=old.run)]
-    return [] if other is None else [CORRECTED_ALREADY(run=correction.replaces, by=other)]
+def objections(root: Path, manifest: Manifest) -> list[Problem]:
+    """What speaks against a run of known content: another one holds and is not named, or is named in vain."""
+    if manifest.correction is None:
+        holds = holding(root, manifest.scheme.id, manifest.periods)
+        return [] if holds in (None, manifest.run) else [UNNAMED(periods=", ".join(manifest.periods), run=holds)]
+    replaces = manifest.correction.replaces
+    old, other = manifest_of(root / replaces), replaced_by(root, replaces)
+    if old is not None and old.content == manifest.content:
+        return [CORRECTS_NOTHING(run=replaces)]
+    return [] if other in (None, manifest.run) else [CORRECTED_ALREADY(run=replaces, by=other)]

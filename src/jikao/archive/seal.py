@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jikao
 from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, table_sum
-from jikao.archive.corrections import pointless, unfounded
+from jikao.archive.corrections import objections, unfounded
 from jikao.archive.inspect import file_sum, inspect
 from jikao.archive.manifest import (
     CALENDAR,
@@ -207,11 +207,11 @@ def _rows(shape: str, snapshot: Snapshot, condition: str) -> str:
 
 def _put(root: Path, folder: Path, manifest: Manifest) -> Sealed:
     """Seal the written folder and move it to its place, if nothing lies there and nothing speaks against it."""
+    if problems := tuple(objections(root, manifest)):
+        return Sealed(None, "", fresh=False, problems=problems)
     place = root / manifest.run
     if place.exists():
         return _lying_there(place)
-    if manifest.correction and (problems := tuple(pointless(root, manifest.correction, manifest.content))):
-        return Sealed(None, "", fresh=False, problems=problems)
     raw = manifest.as_bytes()
     (folder / MANIFEST).write_bytes(raw)
     (folder / SEAL).write_text(seal_text(raw), encoding="ascii", newline="\n")

@@ -49,4 +49,8 @@ def text_table(con: Con, table: str, columns: Sequence[str], rows: Sequence[Sequ
         batch = rows[start : start + _BATCH]
         lists = [[row[i] for row in batch] for i in range(len(columns))]
         unnested = ", ".join(f"unnest(${i + 1}::VARCHAR[])" for i in range(len(columns)))
-        con.execute(f"INSERT INTO {name(table)} ({listed}) SELECT {unnested}", lists)
+        insert = f"INSERT INTO {name(table)} ({listed}) SELECT {unnested}"
+        try:
+            con.execute(insert, lists)
+        except UnicodeEncodeError:  # half a character, as JSON can hold
+            con.execute(insert, [[text and text.encode("utf-8", "replace").decode() for text in column] for column in lists])

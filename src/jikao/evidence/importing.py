@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping as Dict, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,10 +20,14 @@ from jikao.evidence import duck
 from jikao.evidence.cells import as_cell
 from jikao.evidence.clock import WorkDays, work_days
 from jikao.evidence.duck import Con
+from jikao.evidence.fetching import BROKEN, Fetched, Unfit, fetch
+from jikao.evidence.mapping import FormatText, Mapping, MappingText, TimesText
 from jikao.evidence.merge import Parts, merge
+from jikao.evidence.reading import Format, Raw, Wanted, line_problems, open_table
 from jikao.evidence.report import ImportReport, write_report
 from jikao.evidence.rows import keep_last, key_problems, known_people, person_problems
 from jikao.evidence.shapes import SHAPES, Shape
+from jikao.evidence.shaping import Shaped, by_headers, by_mapping, missing_columns, wanted_by_mapping, wanted_by_shape
 from jikao.evidence.stage import Staged, Texts, cell_problems, stage
 from jikao.evidence.store import Entry, Store
 from jikao.evidence.typed import Times, present
@@ -49,15 +53,6 @@ _MANY_ROWS = 10_000
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Texts on their way to a shape. ``register``: only rows whose key is unknown count, and the last of each key."""
-
-    shape: Shape
-    texts: Texts
-    register: bool = False
-
-
-@dataclass(frozen=True)
 class Coming:
     """What is being imported, apart from its rows."""
 
@@ -69,7 +64,7 @@ class Coming:
     """Puts the raw material into a folder and gives its name there."""
 
 
-def import_rows(store: Store, shape: str, rows: Sequence[Mapping[str, object]], *, origin: str, by: str = "") -> ImportReport:
+def import_rows(store: Store, shape: str, rows: Sequence[Dict[str, object]], *, origin: str, by: str = "") -> ImportReport:
     """Rows given by a program: a case, a form on the web. Typed, checked and kept like a file of the same columns.
 
     Raises ``Refused`` only when the store is busy or its calendar moved.
@@ -81,10 +76,10 @@ def import_rows(store: Store, shape: str, rows: Sequence[Mapping[str, object]], 
     if problems:
         return refuse(store, coming, problems)
     with store.writing() as scratch, duck.connect(scratch if len(rows) > _MANY_ROWS else None) as con:
-        return known_already(store, import_id) or run(con, store, coming, [Batch(SHAPES[shape], _row_texts(con, store, SHAPES[shape], rows, origin))])
+        return known_already(store, import_id) or run(con, store, coming, [Shaped(SHAPES[shape], _row_texts(con, store, SHAPES[shape], rows, origin))])
 
 
-def _name_problems(shape: str, rows: Sequence[Mapping[str, object]]) -> list[Problem]:
+def _name_problems(shape: str, rows: Sequence[Dict[str, object]]) -> list[Problem]:
     if shape not in SHAPES:
         return [NO_SHAPE(shape=shape, known=", ".join(SHAPES))]
     known = [c.name for c in SHAPES[shape].columns]
@@ -92,7 +87,7 @@ def _name_problems(shape: str, rows: Sequence[Mapping[str, object]]) -> list[Pro
     return [NO_COLUMN(shape=shape, column=name, known=", ".join(known)) for name in unknown]
 
 
-def _row_texts(con: Con, store: Store, shape: Shape, rows: Sequence[Mapping[str, object]], origin: str) -> Texts:
+def _row_texts(con: Con, store: Store, shape: Shape, rows: Sequence[Dict[str, object]], origin: str) -> Texts:
     names = [c.name for c in shape.columns if any(c.name in row for row in rows)]
     duck.text_table(con, "raw", names or ["nothing"], [[as_cell(row.get(n)) for n in names or ["nothing"]] for row in rows])
     columns = {n: present(duck.name(n)) for n in names}
@@ -101,19 +96,97 @@ def _row_texts(con: Con, store: Store, shape: Shape, rows: Sequence[Mapping[str,
     return Texts("raw", None, 1, columns, {}, lambda row, column: Place(origin, row, index[column]), times)
 
 
-def run(con: Con, store: Store, coming: Coming, batches: Sequence[Batch], problems: Sequence[Problem] = ()) -> ImportReport:
+def import_file(
+    store: Store, path: Path, *, mapping: Mapping | None = None, shape: str | None = None, sheet: str | None = None, by: str = ""
+) -> ImportReport:
+    """A file, through a mapping, or with the headers of one shape (by default the one the file is named after).
+
+    Whatever is wrong with the file is in the report. Raises ``Refused`` only when the store is busy or its calendar moved.
+    """
+    how = f"mapping {mapping.text}" if mapping else f"shape {shape or path.stem}"
+    wrong = _how_problems(mapping, shape or path.stem)
+    with store.writing() as scratch:
+        try:
+            fetched = fetch(path, scratch)
+        except Unfit as unfit:
+            return refuse(store, Coming(import_id_of(str(path), how), path.name), [unfit.problem, *wrong])
+        import_id = import_id_of(fetched.sha256, f"{how} sheet {sheet}")
+        coming = Coming(import_id, path.name, by, mapping.name if mapping else "", lambda folder: _keep(folder, import_id, fetched, mapping))
+        if wrong:
+            return refuse(store, coming, wrong)
+        return known_already(store, import_id) or _import_fetched(store, scratch, coming, _How(fetched, mapping.spec if mapping else None, shape or path.stem, sheet))
+
+
+def _how_problems(mapping: Mapping | None, shape: str) -> list[Problem]:
+    if mapping is not None:
+        return errors(mapping.problems)
+    return [] if shape in SHAPES else [NO_SHAPE(shape=shape, known=", ".join(SHAPES))]
+
+
+@dataclass(frozen=True)
+class _How:
+    """A fetched file and how it is to be read."""
+
+    fetched: Fetched
+    spec: MappingText | None
+    shape: str
+    sheet: str | None
+
+    @property
+    def form(self) -> Format:
+        given = self.spec.format if self.spec else FormatText()
+        return Format(given.encoding, given.delimiter, given.header_row, given.footer_rows, self.sheet or given.sheet)
+
+    @property
+    def wanted(self) -> Wanted:
+        return wanted_by_mapping(self.spec) if self.spec else wanted_by_shape(SHAPES[self.shape])
+
+    def times(self, company: str) -> Times:
+        given = self.spec.times if self.spec else TimesText()
+        return Times(given.zone or company, company, given.forms)
+
+
+def _import_fetched(store: Store, scratch: Path, coming: Coming, how: _How) -> ImportReport:
+    with duck.connect(scratch) as con:
+        try:
+            raw = open_table(con, how.fetched, how.form, how.wanted, scratch, how.spec.format.kind if how.spec else "auto")
+            return _import_raw(con, store, coming, how, raw)
+        except Unfit as unfit:
+            return refuse(store, coming, [unfit.problem])
+        except duck.Error as cause:
+            return refuse(store, coming, [BROKEN(Place(how.fetched.name), cause=str(cause).splitlines()[0][:200])])
+
+
+def _import_raw(con: Con, store: Store, coming: Coming, how: _How, raw: Raw) -> ImportReport:
+    times = how.times(store.calendar.zone)
+    problems = [*raw.problems, *(missing_columns(how.spec, raw) if how.spec else ())]
+    if errors(problems):
+        return refuse(store, coming, [*problems])
+    if how.spec:
+        shaped, more = by_mapping(con, raw, how.spec, times)
+    else:
+        one, more = by_headers(raw, SHAPES[how.shape], times)
+        shaped = [one]
+    if errors(more):
+        return refuse(store, coming, [*problems, *more])
+    return run(con, store, coming, shaped, [*problems, *more], raw)
+
+
+def run(
+    con: Con, store: Store, coming: Coming, batches: Sequence[Shaped], problems: Sequence[Problem] = (), raw: Raw | None = None
+) -> ImportReport:
     """Stage, check and merge. With any error nothing is written but the problem report."""
     days = work_days(store.calendar)
     if any(c.worked for batch in batches for c in batch.shape.columns):
         days.load(con)
     staged = [stage(con, batch.shape, batch.texts, days, f"staged_{i}") for i, batch in enumerate(batches)]
-    found = [*problems, *_checked(con, store, batches, staged, days)]
+    found = [*problems, *(line_problems(con, raw) if raw else ()), *_checked(con, store, batches, staged, days)]
     if errors(found):
         return refuse(store, coming, found)
     return _merged(con, store, coming, batches, staged, found)
 
 
-def _checked(con: Con, store: Store, batches: Sequence[Batch], staged: Sequence[Staged], days: WorkDays) -> list[Problem]:
+def _checked(con: Con, store: Store, batches: Sequence[Shaped], staged: Sequence[Staged], days: WorkDays) -> list[Problem]:
     found: list[Problem] = []
     known = known_people(store.paths("people"), staged)
     for batch, table in zip(batches, staged, strict=True):
@@ -127,7 +200,7 @@ def _checked(con: Con, store: Store, batches: Sequence[Batch], staged: Sequence[
 
 
 def _merged(
-    con: Con, store: Store, coming: Coming, batches: Sequence[Batch], staged: Sequence[Staged], problems: Sequence[Problem]
+    con: Con, store: Store, coming: Coming, batches: Sequence[Shaped], staged: Sequence[Staged], problems: Sequence[Problem]
 ) -> ImportReport:
     names = Parts(store, coming.import_id, work_days(store.calendar), store.state.written)
     parts = {shape: store.paths(shape) for shape in store.state.parts}
@@ -147,7 +220,7 @@ def _plus(a: tuple[int, int, int], b: tuple[int, int, int]) -> tuple[int, int, i
     return a[0] + b[0], a[1] + b[1], a[2] + b[2]
 
 
-def _commit(store: Store, coming: Coming, parts: Mapping[str, Sequence[Path]], counts: Mapping[str, tuple[int, int, int]], written: int) -> None:
+def _commit(store: Store, coming: Coming, parts: Dict[str, Sequence[Path]], counts: Dict[str, tuple[int, int, int]], written: int) -> None:
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     raw = coming.keep(store.root / "raw")
     entry = Entry(coming.import_id, now, coming.origin, coming.by, raw, coming.mapping, counts)
@@ -175,6 +248,15 @@ def refuse(store: Store, coming: Coming, problems: Sequence[Problem]) -> ImportR
 def import_id_of(content: str, rest: str) -> str:
     """The name of an import: what came (its SHA-256) and how it was read."""
     return hashlib.sha256(f"{content} {rest}".encode()).hexdigest()[:16]
+
+
+def _keep(folder: Path, import_id: str, fetched: Fetched, mapping: Mapping | None) -> str:
+    """Move the fetched copy, and write the mapping, into the store's ``raw``."""
+    if mapping is not None:
+        _keep_bytes(folder, f"{import_id}.mapping.yaml", mapping.text.encode())
+    name = f"{import_id}{fetched.suffix}"
+    fetched.raw.replace(folder / name)
+    return name
 
 
 def _keep_bytes(folder: Path, name: str, raw: bytes) -> str:

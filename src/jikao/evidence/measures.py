@@ -10,7 +10,6 @@ roster, so nothing is credited to them.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +20,11 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.portable import as_int64, both, count_if, idiv, is_one_of, lookup, seconds_half_up, total, whole, zero_if_null
+from jikao.evidence.portable import as_int64, both, count_if, idiv, is_one_of, lookup, total, whole, zero_if_null
 from jikao.evidence.shapes import SCALES, SHAPES, Type, day_column, stored
 from jikao.scheme.model import Indicator
 from jikao.scheme.number import MICRO
 from jikao.scheme.params import params_of
-from jikao.scheme.period import Period
 
 TICKETS_LEFT_OUT = ("merged", "duplicate", "spam")
 NUMBER = SCALES[Type.NUMBER]
@@ -42,12 +40,13 @@ def table_of(shape: str) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Rows of a shape credited to ``person`` on ``day``. ``standing``: rows that stand at the end of the period."""
+    """Rows of a shape credited to ``person`` on ``day``. ``left``: rows that stand at the end of every period from that
+    day on, until the day they stand no more (NULL: they still do)."""
 
     shape: str
     person: Callable[[ir.Table], ir.Value]
     day: Callable[[ir.Table], ir.Value]
-    standing: Callable[[ir.Table, Period], ir.Value] | None = None
+    left: Callable[[ir.Table], ir.Value] | None = None
     keep: Callable[[ir.Table], ir.Value] | None = None
     source: Callable[[], ir.Table] | None = None
     """Where the rows come from when that is not the stored table alone."""
@@ -68,18 +67,8 @@ def _counted_ticket(t: ir.Table) -> ir.Value:
     return both(t.status.isnull() | ~t.status.isin(TICKETS_LEFT_OUT), t.merged_into.isnull())
 
 
-def _open_at_end(t: ir.Table, period: Period) -> ir.Value:
-    end = ibis.literal(period.end)
-    return both(t.created_on < end, t.solved_on.isnull() | (t.solved_on >= end))
-
-
-def _valid_at_end(t: ir.Table, period: Period) -> ir.Value:
-    end = ibis.literal(period.end)
-    return both(t.issued_on < end, t.valid_until.isnull() | (t.valid_until >= ibis.literal(_last_day(period))))
-
-
-def _last_day(period: Period) -> dt.date:
-    return period.end - dt.timedelta(days=1)
+def _day_after_validity(t: ir.Table) -> ir.Value:
+    return (t.valid_until + ibis.interval(days=1)).cast("date")
 
 
 def settled_splits() -> ir.Table:
@@ -117,7 +106,7 @@ def shared_points() -> ir.Table:
     t = t.mutate(scaled=scaled, by=(t.given > 0).ifelse(whole(MICRO), t.sharers))
     t = t.mutate(low=idiv(t.scaled, t.by), rest=t.scaled % t.by)
     biggest = ibis.window(group_by="task", order_by=[ibis.desc("rest"), ibis.asc("person")])
-    t = t.mutate(nth=ibis.row_number().over(biggest).cast("int64"), left=idiv(t.A, t.unit) - as_int64(t.low.sum().over(task)))
+    t = t.mutate(nth=ibis.row_number().over(biggest).cast("int64"), left=idiv(as_int64(t.scaled.sum().over(task)), t.by) - as_int64(t.low.sum().over(task)))
     return t.mutate(points=(t.low + (t.nth < t.left).ifelse(whole(1), whole(0))) * t.unit)
 
 
@@ -126,8 +115,8 @@ CREDITS: dict[str, Credit] = {
     "first_solved": Credit("tickets", _either("first_solver", "solver"), _either("first_solved_on", "solved_on"), keep=_counted_ticket),
     "responded": Credit("tickets", _column("responder"), _column("responded_on"), keep=_counted_ticket),
     "received": Credit("tickets", _column("assignee"), _column("created_on"), keep=_counted_ticket),
-    "open": Credit("tickets", _column("assignee"), _column("created_on"), standing=_open_at_end, keep=_counted_ticket),
-    "certificates": Credit("certificates", _column("person"), _column("issued_on"), standing=_valid_at_end),
+    "open": Credit("tickets", _column("assignee"), _column("created_on"), left=_column("solved_on"), keep=_counted_ticket),
+    "certificates": Credit("certificates", _column("person"), _column("issued_on"), left=_day_after_validity),
     "ratings": Credit("ratings", _column("person"), _either("judged_on", "rated_on")),
     "splits": Credit("order_splits", _column("manager"), _column("settled_on"), source=settled_splits),
     "costs": Credit("costs", _column("manager"), _column("settled_on"), source=settled_costs),
@@ -154,6 +143,10 @@ class Aggregate:
     build: Callable[[ir.Table], ir.Value]
     rows: Callable[[ir.Table], ir.Value]
     """Which rows of the credit rule it looks at: the evidence behind it."""
+    of: str = ""
+    share: float = 0
+    """With ``of``, a name for what ``build`` makes of each row: the column is their percentile at this share, in whole
+    seconds. Percentiles of the same name are read from one sorted list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +277,10 @@ def _duration(start: str, stop: str, clock: str) -> Callable[[ir.Table], ir.Valu
 
 
 def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: Ask, base: Aggregate | None = None) -> Formula:
-    """A statistic over lengths of time: mean exactly, median and P90 as whole seconds. ``base``: all rows that could
-    have a length, by default every ticket asked for."""
+    """A statistic over lengths of time: mean exactly, median and P90 as whole seconds.
+
+    ``base``: all rows that could have a length, by default every ticket asked for.
+    """
     tag, where = _ticket_filter(a) if "requester" in a.params else ("", _always)
     stat, base = a.word("stat"), base or _count(credit, tag, where)
 
@@ -299,7 +294,7 @@ def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: A
     if stat == "mean":
         return _mean(_sum(credit, _tag(name, tag), seconds), rows, base)
     share = {"median": 0.5, "p90": 0.9}[stat]
-    middle = Aggregate(credit, _tag(stat, name, tag), lambda t: seconds_half_up(seconds(t).quantile(share)), timed)
+    middle = Aggregate(credit, _tag(stat, name, tag), seconds, timed, of=_tag(name, tag), share=share)
     return Formula(
         {"num": middle, "n": rows, "base": base},
         lambda c: Values(zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("base"))),

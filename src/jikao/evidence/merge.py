@@ -55,8 +55,8 @@ def merge(con: Con, staged: Staged, old: Sequence[Path], parts: Parts, *, only_n
     out when it does not. Rows in ``staged.dropped`` (by rowid) are left out and count as the same.
     """
     touched = _collide(con, staged, old, only_new=only_new) if old else []
-    total = _count(con, f"SELECT count(*) FROM {staged.table}")
-    same = _count(con, f"SELECT count(*) FROM {staged.dropped}")
+    total = _count(con, f"SELECT count(*) FROM {staged.table} WHERE NOT blank")
+    same = _count(con, f"SELECT count(*) FROM {staged.table} WHERE NOT blank AND rowid IN (SELECT sid FROM {staged.dropped})")
     changed = _count(con, "SELECT count(*) FROM changed_keys") if touched else 0
     kept = [_without_changed(con, staged, path, parts) if path in touched else path for path in old]
     kept += _write(con, staged, parts)

@@ -25,7 +25,7 @@ def whole(value: int | None) -> ir.Value:
 
 def count_if(rows: ir.Table, condition: ir.Value) -> ir.Value:
     """How many rows meet a condition; NULL conditions do not count; no rows give 0."""
-    return rows.count(where=condition)
+    return zero_if_null(rows.count(where=condition))
 
 
 def total(values: ir.Value) -> ir.Value:

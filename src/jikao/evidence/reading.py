@@ -7,6 +7,7 @@ the first thirty that holds most of the wanted columns, so titles above it do no
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from jikao.evidence import duck
 from jikao.evidence.backend import quoted
 from jikao.evidence.cells import as_cell
 from jikao.evidence.duck import Con
-from jikao.evidence.fetching import BROKEN, EMPTY, ENCODING, Fetched, Unfit, to_utf8
+from jikao.evidence.fetching import BROKEN, EMPTY, ENCODING, FOREIGN, Fetched, Unfit, to_utf8
 from jikao.evidence.workbook import Sheet, column_letters, read_sheet
 from jikao.scheme.number import narrow
 from jikao.scheme.problem import Level, Place, Problem, kind
@@ -121,8 +122,10 @@ def plain(name: str) -> str:
     return " ".join(narrow(name).lower().replace("*", " ").split())
 
 
-def open_table(con: Con, fetched: Fetched, form: Format, wanted: Wanted, scratch: Path) -> Raw:
+def open_table(con: Con, fetched: Fetched, form: Format, wanted: Wanted, scratch: Path, expected: str = "auto") -> Raw:
     """The table in a file. Raises ``Unfit`` when there is none; problems of single rows are in the result."""
+    if expected not in ("auto", fetched.kind):
+        raise Unfit(FOREIGN(Place(fetched.name), given=fetched.kind))
     match fetched.kind:
         case "csv":
             return _open_csv(fetched, form, wanted, scratch)
@@ -132,11 +135,6 @@ def open_table(con: Con, fetched: Fetched, form: Format, wanted: Wanted, scratch
             return _open_parquet(con, fetched, wanted)
         case "json":
             return _open_json(con, fetched, form, wanted, scratch)
-
-
-def file_header(con: Con, fetched: Fetched, form: Format, wanted: Wanted, scratch: Path) -> Raw:
-    """The same, whatever columns there are: for proposing a mapping."""
-    return open_table(con, fetched, form, wanted, scratch)
 
 
 # --- headers -----------------------------------------------------------------------------------------------------
@@ -225,7 +223,7 @@ def _sniff(path: Path, form: Format, wanted: Wanted, place: Place) -> tuple[str,
 
 def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
     try:
-        return [[cell.strip() for cell in row] for row in islice(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), HEADER_WITHIN)]
+        return [[cell.strip() for cell in row] for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN)]
     except csv.Error:
         return []
 
@@ -351,7 +349,7 @@ def _json_rows(path: Path, place: Place) -> list[dict[str, Any]]:
         try:
             value = _json(text)
         except json.JSONDecodeError:
-            value = [_json(line) for line in text.splitlines() if line.strip()]
+            value = [_json(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as cause:
         raise Unfit(BROKEN(place, cause=f"json: {cause}")) from cause
     if isinstance(value, dict):

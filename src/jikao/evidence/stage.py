@@ -118,7 +118,8 @@ class Texts:
 
     ``relation`` is a FROM item; ``row_no`` the SQL of a row's number in it, or ``None`` when rows are only counted as
     they pass (then ``first`` is the number of the first one); ``columns`` gives each column's SQL text (blank is
-    NULL), ``headers`` what the file calls it; ``place`` names a cell.
+    NULL), ``headers`` what the file calls it; ``place`` names a cell. A row in which all ``filled`` columns are empty
+    is no row.
     """
 
     relation: str
@@ -128,6 +129,7 @@ class Texts:
     headers: Mapping[str, str]
     place: Callable[[int, str], Place]
     times: Times
+    filled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -163,10 +165,10 @@ def stage(con: Con, shape: Shape, texts: Texts, days: WorkDays, table: str) -> S
     row_no = f"{texts.row_no} AS row_no, " if texts.row_no else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"SELECT {'row_no, ' if texts.row_no else ''}{names}, {_masks(shape, texts.times, days)} FROM (SELECT *, {_listed(typed)} "
+        f"SELECT {'row_no, ' if texts.row_no else ''}{names}, {_masks(shape, texts, days)} FROM (SELECT *, {_listed(typed)} "
         f"FROM (SELECT *{', ' if halves else ''}{_listed(halves)} FROM (SELECT {row_no}{_listed(given)} FROM {texts.relation})))"
     )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_dropped (sid BIGINT)")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_dropped AS SELECT rowid AS sid FROM {table} WHERE blank")
     return Staged(shape, table, "row_no" if texts.row_no else f"rowid + {texts.first}")
 
 
@@ -179,18 +181,22 @@ def _text(column: Column, texts: Texts) -> str:
     return given if column.default is None else f"coalesce({given}, {quoted(column.default)})"
 
 
-def _masks(shape: Shape, times: Times, days: WorkDays) -> str:
+def _masks(shape: Shape, texts: Texts, days: WorkDays) -> str:
     unread, off, lacking = [], [], []
     for bit, column in enumerate(shape.columns):
         text, typed = duck.name("t_" + column.name), duck.name(column.name)
-        unread.append(f"CASE WHEN {text} IS NOT NULL AND {typed} IS NULL THEN {1 << bit} ELSE 0 END")
-        if column.type not in (Type.WORD, Type.FLAG):
-            low, high = limits(column, times, days)
-            off.append(f"CASE WHEN {typed} < {low} OR {typed} > {high} THEN {1 << bit} ELSE 0 END")
+        if column.name in texts.columns or column.default is not None:
+            unread.append(f"CASE WHEN {text} IS NOT NULL AND {typed} IS NULL THEN {1 << bit} ELSE 0 END")
+            if column.type not in (Type.WORD, Type.FLAG):
+                low, high = limits(column, texts.times, days)
+                off.append(f"CASE WHEN {typed} < {low} OR {typed} > {high} THEN {1 << bit} ELSE 0 END")
         if column.required:
             lacking.append(f"CASE WHEN {text} IS NULL THEN {1 << bit} ELSE 0 END")
+    filled = [duck.name(f"t_{name}") for name in sorted(texts.filled)]
+    blank = f"coalesce({', '.join(filled)}) IS NULL" if filled else "false"
     masks = {"unread": unread, "off": off, "lacking": lacking}
-    return ", ".join(f"({' + '.join(parts) or '0'})::BIGINT AS {mask}" for mask, parts in masks.items())
+    listed = ", ".join(f"CASE WHEN {blank} THEN 0 ELSE ({' + '.join(parts) or '0'})::BIGINT END AS {mask}" for mask, parts in masks.items())
+    return f"{listed}, {blank} AS blank"
 
 
 def limits(column: Column, times: Times, days: WorkDays) -> tuple[str, str]:

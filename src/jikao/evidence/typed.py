@@ -62,7 +62,7 @@ def value(column: Column, text: str, times: Times) -> str:
         case Type.FLAG:
             return _flag(text)
         case Type.SECONDS:
-            return f"coalesce({_clock_face(text)}, {_scaled(text, SCALES[column.type], _UNITS[column.type], cut=True)})"
+            return _seconds(text)
         case _:
             return _scaled(text, SCALES[column.type], _UNITS[column.type])
 
@@ -126,6 +126,10 @@ def _written_out(text: str, scale: int, units: dict[str, tuple[int, int]], cut: 
     return f"CASE WHEN ({scaled}) % 1 = 0 THEN ({scaled})::BIGINT END"
 
 
+def _seconds(text: str) -> str:
+    return f"coalesce({_clock_face(text)}, {_scaled(text, 1, _UNITS[Type.SECONDS], cut=True)})"
+
+
 def _clock_face(text: str) -> str:
     part = [f"split_part({narrow(text)}, ':', {i})::BIGINT" for i in (1, 2, 3)]
     return f"CASE WHEN regexp_full_match({narrow(text)}, '\\d{{1,5}}:[0-5]\\d:[0-5]\\d') THEN {part[0]} * 3600 + {part[1]} * 60 + {part[2]} END"
@@ -184,3 +188,9 @@ def _moment(text: str, form: str) -> str:
         each = 1000 if form == "epoch_ms" else 1
         return f"CASE WHEN regexp_full_match({text}, '\\d{{1,13}}') THEN make_timestamp({text}::BIGINT * {1_000_000 // each}) END"
     return f"try_strptime({text}, {quoted(form)})::TIMESTAMP"
+
+
+def later(text: str, length: str, times: Times) -> str:
+    """SQL: the text of an instant so much later than the one in ``text``; NULL where either cannot be read."""
+    moment = f"coalesce({to_utc(_wall(text, times), times.zone)}, {_zoned(text, times)})"
+    return f"strftime({moment} + to_seconds({_seconds(length)}), '%Y-%m-%dT%H:%M:%SZ')"

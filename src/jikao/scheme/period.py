@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,6 +51,12 @@ class Period:
             return self.start.year * 100 + self.start.month
         return self.start.year * 10 + (self.start.month + 2) // 3 if self.kind is PeriodKind.QUARTER else self.start.year
 
+    @property
+    def number(self) -> int:
+        """Counts periods of one kind along time: the next period has the next number."""
+        a_year = 12 // _MONTHS[self.kind]
+        return self.start.year * a_year + (self.start.month - 1) // _MONTHS[self.kind]
+
     def __contains__(self, day: dt.date) -> bool:
         return self.start <= day < self.end
 
@@ -57,6 +64,11 @@ class Period:
         if self.kind is PeriodKind.MONTH:
             return f"{self.start:%Y-%m}"
         return f"{self.start.year}-Q{(self.start.month + 2) // 3}" if self.kind is PeriodKind.QUARTER else f"{self.start.year}"
+
+
+def numbered(periods: Sequence[Period]) -> list[tuple[int, Period]]:
+    """Periods of one kind, in order, with how many periods each lies after the first."""
+    return [(p.number - periods[0].number, p) for p in periods]
 
 
 def parse_period(text: str) -> Period:

@@ -13,7 +13,7 @@ from typing import Any
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN = kind(
     "settings.unknown", Level.ERROR,
@@ -43,8 +43,8 @@ class Settled:
     """A tree without references, where they stood, and the paths that could not be settled."""
 
     tree: dict[str, Any]
-    refs: Mapping[Path, str]
-    broken: frozenset[Path]
+    refs: Mapping[Steps, str]
+    broken: frozenset[Steps]
     problems: tuple[Problem, ...]
 
 
@@ -69,12 +69,12 @@ def settle(tree: dict[str, Any], places: Places, overrides: Mapping[str, str]) -
 class _Replacing:
     known: Mapping[str, Any]
     places: Places
-    refs: dict[Path, str] = field(default_factory=dict)
-    broken: set[Path] = field(default_factory=set)
+    refs: dict[Steps, str] = field(default_factory=dict)
+    broken: set[Steps] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     circles: set[frozenset[str]] = field(default_factory=set)
 
-    def replaced(self, value: Any, path: Path) -> Any:
+    def replaced(self, value: Any, path: Steps) -> Any:
         if isinstance(value, dict):
             return {k: self.replaced(v, (*path, k)) for k, v in value.items()}
         if isinstance(value, list):
@@ -82,7 +82,7 @@ class _Replacing:
         name = reference(value)
         return value if name is None else self._value_of(name, value, path)
 
-    def _value_of(self, name: str, written: str, path: Path) -> Any:
+    def _value_of(self, name: str, written: str, path: Steps) -> Any:
         """Follow the references to a value; what cannot be followed stays as written."""
         self.refs[path] = name
         trail: list[str] = []
@@ -108,12 +108,12 @@ class _Replacing:
         reading = readings.get(value) if isinstance(readings, dict) else None
         return reading if isinstance(reading, str) else value
 
-    def _unknown(self, name: str, path: Path) -> None:
+    def _unknown(self, name: str, path: Steps) -> None:
         self.broken.add(path)
         if name not in self.known:
             self.problems.append(UNKNOWN(self.places.of(*path), name=name, hint=among(name, self.known)))
 
-    def _circle(self, circle: list[str], path: Path) -> None:
+    def _circle(self, circle: list[str], path: Steps) -> None:
         self.broken.add(path)
         if frozenset(circle) not in self.circles:
             self.circles.add(frozenset(circle))

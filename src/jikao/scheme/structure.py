@@ -20,7 +20,7 @@ from jikao.scheme.period import DayError
 from jikao.scheme.problem import Kind, Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text, WordsError
-from jikao.scheme.yaml_nodes import Path, Places, is_under
+from jikao.scheme.yaml_nodes import Places, Steps, is_under
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -183,7 +183,7 @@ class _Repair:
         self.stand_ins = stand_ins
         self.problems: list[Problem] = []
         self.broken = set(places.broken)
-        self._replaced: set[Path] = set()
+        self._replaced: set[Steps] = set()
 
     def mend(self, errors: list[ErrorDetails]) -> None:
         targets = [(self._target(error), error) for error in errors]
@@ -194,13 +194,13 @@ class _Repair:
         for target, error in targets:
             self._repair(target, absent=error["type"] in _ABSENT)
 
-    def _target(self, error: ErrorDetails) -> Path:
+    def _target(self, error: ErrorDetails) -> Steps:
         """Where in the text the error is; steps of the model the text does not have are skipped."""
         absent = error["type"] in _ABSENT
         path = _path(self.tree, error["loc"][:-1] if absent else error["loc"])
         return (*path, error["loc"][-1]) if absent else path
 
-    def _repair(self, target: Path, *, absent: bool) -> None:
+    def _repair(self, target: Steps, *, absent: bool) -> None:
         if not target or (absent and target[-1] not in self.stand_ins):
             self._take_out(target[:-1])
         elif absent:
@@ -208,7 +208,7 @@ class _Repair:
         else:
             self._take_out(target)
 
-    def _take_out(self, path: Path) -> None:
+    def _take_out(self, path: Steps) -> None:
         """Drop a key; in a list try an empty part, then a word, then give up the list."""
         holder = _at(self.tree, path[:-1])
         if isinstance(holder, dict):
@@ -219,7 +219,7 @@ class _Repair:
             self._put(path, "?" if path in self._replaced else {})
             self._replaced |= {(*path, "?")} if path in self._replaced else {path}
 
-    def _put(self, path: Path, value: Any) -> None:
+    def _put(self, path: Steps, value: Any) -> None:
         holder = _at(self.tree, path[:-1])
         if isinstance(holder, dict) or (isinstance(holder, list) and isinstance(path[-1], int)):
             holder[path[-1]] = value  # type: ignore[index]
@@ -229,7 +229,7 @@ _ABSENT = frozenset({"missing", "missing_argument"})
 _EXTRA = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
-def _at(tree: Any, path: Path) -> Any:
+def _at(tree: Any, path: Steps) -> Any:
     """The value at a path, ``None`` where there is none any more."""
     for step in path:
         if isinstance(tree, dict):
@@ -239,8 +239,8 @@ def _at(tree: Any, path: Path) -> Any:
     return tree
 
 
-def _path(tree: Any, loc: tuple[int | str, ...]) -> Path:
-    path: Path = ()
+def _path(tree: Any, loc: tuple[int | str, ...]) -> Steps:
+    path: Steps = ()
     for step in loc:
         here = (isinstance(tree, dict) and step in tree) or (isinstance(tree, list) and isinstance(step, int) and step < len(tree))
         if here:
@@ -248,7 +248,7 @@ def _path(tree: Any, loc: tuple[int | str, ...]) -> Path:
     return path
 
 
-def _problem(error: ErrorDetails, target: Path, places: Places, model: type[BaseModel]) -> Problem:
+def _problem(error: ErrorDetails, target: Steps, places: Places, model: type[BaseModel]) -> Problem:
     key = next((step for step in reversed(target) if isinstance(step, str)), "")
     if error["type"] in _EXTRA:
         return UNKNOWN_KEY(places.key(*target), key=_short(key), hint=among(key, _keys_at(model, error["loc"])))

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from jikao.scheme.model import Indicator, Scheme, Section
 from jikao.scheme.rules import is_bonus, share_of
-from jikao.scheme.yaml_nodes import Path
+from jikao.scheme.yaml_nodes import Steps
 
 Item = Indicator | Section
 
@@ -17,14 +17,14 @@ Item = Indicator | Section
 class Level:
     """What is summed into one whole: the scheme's sections, or the indicators and sections of one section."""
 
-    path: Path
+    path: Steps
     section: Section | None
     whole: Fraction
     """Points of the total that the level shares out."""
-    items: tuple[tuple[Path, Item], ...]
+    items: tuple[tuple[Steps, Item], ...]
 
     @property
-    def counted(self) -> list[tuple[Path, Item]]:
+    def counted(self) -> list[tuple[Steps, Item]]:
         """The items that share the whole; bonuses come on top."""
         return [(path, item) for path, item in self.items if not is_bonus(item)]
 
@@ -43,16 +43,16 @@ def _levels(level: Level) -> Iterator[Level]:
             yield from _levels(Level(path, item, share_of(item, siblings, level.whole), inner))
 
 
-def _numbered(path: Path, key: str, items: Sequence[Item]) -> tuple[tuple[Path, Item], ...]:
+def _numbered(path: Steps, key: str, items: Sequence[Item]) -> tuple[tuple[Steps, Item], ...]:
     return tuple(((*path, key, i), item) for i, item in enumerate(items))
 
 
-def items(scheme: Scheme) -> Iterator[tuple[Path, Item]]:
+def items(scheme: Scheme) -> Iterator[tuple[Steps, Item]]:
     """All sections and indicators with their paths, in the order of the text."""
     for level in levels(scheme):
         yield from level.items
 
 
-def indicators(scheme: Scheme) -> Iterator[tuple[Path, Indicator]]:
+def indicators(scheme: Scheme) -> Iterator[tuple[Steps, Indicator]]:
     """All indicators with their paths."""
     return ((path, item) for path, item in items(scheme) if isinstance(item, Indicator))

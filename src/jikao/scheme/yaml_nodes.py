@@ -35,7 +35,7 @@ DEEPEST = 40
 LARGEST_TEXT = 4_000_000
 MOST_VALUES = 100_000
 
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 Spot = tuple[int, int]
 """Line and column, from 1."""
 
@@ -151,14 +151,14 @@ class Places:
     """
 
     file: str = ""
-    values: Mapping[Path, Spot] = field(default_factory=dict)
-    keys: Mapping[Path, Spot] = field(default_factory=dict)
-    refs: Mapping[Path, str] = field(default_factory=dict)
-    broken: frozenset[Path] = frozenset()
+    values: Mapping[Steps, Spot] = field(default_factory=dict)
+    keys: Mapping[Steps, Spot] = field(default_factory=dict)
+    refs: Mapping[Steps, str] = field(default_factory=dict)
+    broken: frozenset[Steps] = frozenset()
 
-    def path(self, *steps: str | int) -> Path:
+    def path(self, *steps: str | int) -> Steps:
         """The steps that the text really has: others (a shorthand spelled out, a key not written) are skipped."""
-        found: Path = ()
+        found: Steps = ()
         for step in steps:
             found = (*found, step) if (*found, step) in self.values else found
         return found
@@ -177,14 +177,14 @@ class Places:
         return steps not in self._broken_below and not is_under(steps, self.broken)
 
     @cached_property
-    def _broken_below(self) -> frozenset[Path]:
+    def _broken_below(self) -> frozenset[Steps]:
         return frozenset(bad[:length] for bad in self.broken for length in range(len(bad) + 1))
 
-    def _place(self, spots: Mapping[Path, Spot], path: Path) -> Place:
+    def _place(self, spots: Mapping[Steps, Spot], path: Steps) -> Place:
         return Place(self.file, *spots.get(path, (None, None)))
 
 
-def is_under(path: Path, roots: Collection[Path]) -> bool:
+def is_under(path: Steps, roots: Collection[Steps]) -> bool:
     """Whether the path or one of its ancestors is among the roots."""
     return any(path[:length] in roots for length in range(len(path) + 1))
 
@@ -254,9 +254,9 @@ class _Composer:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
-        self._values: dict[Path, Spot] = {}
-        self._keys: dict[Path, Spot] = {}
-        self._broken: set[Path] = set()
+        self._values: dict[Steps, Spot] = {}
+        self._keys: dict[Steps, Spot] = {}
+        self._broken: set[Steps] = set()
         self._events = YAML(typ="safe", pure=True).parse(text)
         self._count = self._depth = 0
 
@@ -292,7 +292,7 @@ class _Composer:
         self.problems.append(problem)
         raise _StoppedError
 
-    def _node(self, event: Event, path: Path) -> Any:
+    def _node(self, event: Event, path: Steps) -> Any:
         self._values.setdefault(path, _spot(event))
         self._refuse_extras(event)
         if isinstance(event, SequenceStartEvent):
@@ -304,13 +304,13 @@ class _Composer:
         self._broken.add(path)  # an alias
         return None
 
-    def _list(self, path: Path) -> list[Any]:
+    def _list(self, path: Steps) -> list[Any]:
         found: list[Any] = []
         while not isinstance(event := self._next(), SequenceEndEvent):
             found.append(self._node(event, (*path, len(found))))
         return found
 
-    def _mapping(self, path: Path) -> dict[str, Any]:
+    def _mapping(self, path: Steps) -> dict[str, Any]:
         """A key without a value counts as not written."""
         found: dict[str, Any] = {}
         while not isinstance(event := self._next(), MappingEndEvent):

@@ -149,7 +149,7 @@ def _proof(entries: Entries, indicator: Indicator, row: Row) -> Iterator[Problem
 
 def _complaints(entries: Entries) -> Iterator[Problem]:
     for indicator in _by_measure(entries, "complaint_deductions"):
-        params = params_of(indicator.measure)
+        params: Mapping[str, Any] = params_of(indicator.measure)
         for row in entries.rows("complaints"):
             counts = row["state"] == "verified" and row["cause"] in params["causes"] and params["origin"] in ("any", row["origin"])
             if not counts:
@@ -167,7 +167,8 @@ def _levels(entries: Entries) -> Iterator[Problem]:
         ("violation_severity", "violations", "severity", SEVERITY), ("certificate_points", "certificates", "level", LEVEL),
     ):  # fmt: skip
         for indicator in _by_measure(entries, measure):
-            known = params_of(indicator.measure)["levels"]
+            params: Mapping[str, Any] = params_of(indicator.measure)
+            known = params["levels"]
             for row in entries.rows(shape):
                 if row[column] not in known and row.get("state", "verified") == "verified":
                     listed = ", ".join(known)

@@ -53,6 +53,12 @@ def grade_of(grades: Grades, total: Decimal, scores: Sequence[Decimal]) -> Band 
     return rule_of(grades, scores) if grades.rules else band_of(grades, total)
 
 
+def title_of(grades: Grades, grade: str | None) -> Text | None:
+    """The title of a grade by its id."""
+    given: list[Band | GradeRule] = [*grades.bands, *grades.rules]
+    return next((g.title for g in given if g.id == grade), None)
+
+
 def flags_of(grades: Grades, given: Band | GradeRule | None, scores: Sequence[Decimal]) -> list[Raised]:
     """The flag of the rule that gave the grade, then the scheme's own flags."""
     raised = [Raised(given.id, given.flag)] if isinstance(given, GradeRule) and given.flag is not None else []

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import reduce
 
 import ibis
 from ibis.expr import types as ir
 
 from jikao.evidence.measures import CREDITS, LONG, NUMBER, Aggregate, Formula, Values, ask, deducted, dues, formula_of, table_of
-from jikao.evidence.portable import as_int64, both, count_if, greatest_of, idiv, is_one_of, least_of, total, whole, zero_if_null
+from jikao.evidence.portable import as_int64, both, count_if, greatest_of, idiv, is_one_of, least_of, seconds_half_up, total, whole, zero_if_null
 from jikao.scheme.model import Condition, Indicator, Missing
 from jikao.scheme.number import MICRO, NANO
 from jikao.scheme.params import rated_item
-from jikao.scheme.period import Period
+from jikao.scheme.period import Period, PeriodKind, numbered
 from jikao.scheme.rules import Line, Rules, clauses_as_written
 from jikao.scheme.text import Text
 from jikao.scoring.statements import Phase, PlanKey, sources_there
@@ -163,14 +164,23 @@ def _gather(credit: str, gathered: Gathering, periods: Sequence[Period], sliced:
     aggregates = gathered.by_credit[credit]
     if credit in gathered.recipients:
         rows = due_rows(gathered.recipients[credit])
-        return rows.group_by("rid").agg(**{gathered.column(a): a.build(rows) for a in aggregates})
-    parts = []
-    for rows, keys in credited(credit, periods, sliced, scoped):
-        parts.append(rows.group_by(*keys).agg(**{gathered.column(a): a.build(rows) for a in aggregates}))
-    return reduce(lambda a, b: a.union(b), parts)
+        return _aggregated(rows, ["rid"], aggregates, gathered)
+    return _aggregated(*credited(credit, periods, sliced, scoped), aggregates, gathered)
 
 
-def credited(credit: str, periods: Sequence[Period], sliced: bool, scoped: bool) -> list[tuple[ir.Table, list[str]]]:
+def _aggregated(rows: ir.Table, keys: list[str], aggregates: Sequence[Aggregate], gathered: Gathering) -> ir.Table:
+    lists: dict[str, list[Aggregate]] = {}
+    for a in aggregates:
+        if a.of:
+            lists.setdefault(a.of, []).append(a)
+    made = {gathered.column(a): a.build(rows) for a in aggregates if not a.of}
+    made |= {f"of_{i}": several[0].build(rows).quantile([a.share for a in several]) for i, several in enumerate(lists.values())}
+    t = rows.group_by(*keys).agg(**made)
+    picked = {gathered.column(a): seconds_half_up(t[f"of_{i}"][k]) for i, several in enumerate(lists.values()) for k, a in enumerate(several)}
+    return t.mutate(**picked).select(*keys, *[gathered.column(a) for a in aggregates])
+
+
+def credited(credit: str, periods: Sequence[Period], sliced: bool, scoped: bool) -> tuple[ir.Table, list[str]]:
     """The rows of a credit rule with their keys: ``who`` and ``period_no`` (and ``seat`` where seats were split)."""
     rule = CREDITS[credit]
     rows = rule.table()
@@ -180,29 +190,45 @@ def credited(credit: str, periods: Sequence[Period], sliced: bool, scoped: bool)
     rows = rows.filter(rows.who.notnull())
     if scoped:
         rows = rows.semi_join(staged("scope", SCOPE), rows.who == staged("scope", SCOPE).scope_person)
-    if rule.standing is not None:
-        standing = [
-            (rows.filter(rule.standing(rows, p)).mutate(period_no=whole(no), period_end=ibis.literal(p.end)), ["who", "period_no"])
-            for no, p in enumerate(periods)
-        ]
-        return [(part, keys) for part, keys in standing]
+    keys = ["who", "period_no"]
+    if rule.left is not None:
+        return _standing_at_ends(rows.mutate(left=rule.left(rows)), periods), keys
     rows = rows.filter(both(rows.day >= ibis.literal(periods[0].start), rows.day < ibis.literal(periods[-1].end)))
     rows = rows.mutate(period_no=_period_no(rows.day, periods))
-    rows = rows.filter(rows.period_no.notnull()) if len(periods) > 1 else rows
-    keys = ["who", "period_no"]
     if sliced:
         rows, keys = _with_seat(rows), [*keys, "seat"]
     if credit == "exams":
         own = ibis.window(group_by=keys)
         counts = (rows.presence != "excused") & (rows.score.notnull() | (rows.presence == "absent"))
         rows = rows.mutate(last_exam_on=counts.ifelse(rows.held_on, ibis.null("date")).max().over(own))
-    return [(rows, keys)]
+    return rows, keys
 
 
 def _period_no(day: ir.Value, periods: Sequence[Period]) -> ir.Value:
-    if len(periods) == 1:
+    """The number of the period a day between the first and the last of them lies in, the first being 0."""
+    first, last = periods[0], periods[-1]
+    if first == last:
         return whole(0)
-    return ibis.cases(*[((day >= ibis.literal(p.start)) & (day < ibis.literal(p.end)), whole(no)) for no, p in enumerate(periods)], else_=whole(None))
+    if first.kind is PeriodKind.YEAR:
+        return day.year() - first.number
+    part, a_year = (day.month(), 12) if first.kind is PeriodKind.MONTH else (day.quarter(), 4)
+    if first.start.year == last.start.year:  # as most runs: the month alone costs nothing, the year does
+        return part - 1 - first.number % a_year
+    return day.year() * a_year + part - 1 - first.number
+
+
+def _standing_at_ends(rows: ir.Table, periods: Sequence[Period]) -> ir.Table:
+    """Every row once for each period at whose end it stands: entered before, not left by then."""
+    start, end = ibis.literal(periods[0].start), ibis.literal(periods[-1].end)
+    rows = rows.filter(both(rows.day < end, rows.left.isnull() | (rows.left >= ibis.literal(periods[0].end))))
+    entered = (rows.day < start).ifelse(whole(0), _period_no(rows.day, periods))
+    stays = rows.left.isnull() | (rows.left >= end)
+    gone = stays.ifelse(whole(periods[-1].number - periods[0].number + 1), _period_no(rows.left, periods))
+    rows = rows.mutate(entered=entered, gone=gone)
+    rows = rows.filter(rows.entered < rows.gone)
+    rows = rows.mutate(period_no=ibis.range(rows.entered, rows.gone).unnest())
+    ends = ibis.cases(*[(rows.period_no == no, ibis.literal(p.end)) for no, p in numbered(periods)], else_=ibis.null("date"))
+    return rows.mutate(period_end=ends)
 
 
 def _with_seat(rows: ir.Table) -> ir.Table:
@@ -250,7 +276,7 @@ def facts_step(gathered: Gathering, sliced: bool, scoped: bool) -> Step:
             part = staged(_gathered_name(i), {"rid": "int64", **columns})
             facts = facts.left_join(part, "rid").drop("rid_right")
             continue
-        by_seat = sliced and CREDITS[credit].standing is None
+        by_seat = sliced and CREDITS[credit].left is None
         keys = {"who": "string", "period_no": "int64"} | ({"seat": "int64"} if by_seat else {})
         part = staged(_gathered_name(i), keys | columns)
         on = [facts.person == part.who, facts.period_no == part.period_no] + ([facts.seat == part.seat] if by_seat else [])
@@ -325,7 +351,7 @@ def rater_weights(rules: Rules, indicator: Indicator) -> dict[str, int]:
 def _ratings(rules: Rules, lines: Sequence[Line], sliced: bool, scoped: bool, periods: Sequence[Period]) -> ir.Table:
     """Weighted raters (F5): num/den = sum(w*mean) / sum(w) over the roles present, kept as one exact fraction."""
     roles = sorted({role for line in lines for role, weight in rater_weights(rules, line.indicator).items() if weight})
-    rows, keys = credited("ratings", periods, sliced, scoped)[0]
+    rows, keys = credited("ratings", periods, sliced, scoped)
     by_item = rows.group_by(*keys, "item").agg(
         **{f"s{i}": total((rows.role == role).ifelse(rows.score, whole(None))) for i, role in enumerate(roles)},
         **{f"k{i}": count_if(rows, rows.role == role) for i, role in enumerate(roles)},
@@ -364,7 +390,7 @@ def _gcd(a: int, b: int) -> int:
 
 def _deductions(lines: Sequence[Line], sliced: bool, scoped: bool, periods: Sequence[Period]) -> ir.Table:
     """Sum of verified deductions by indicator; nobody entered any means nothing is deducted (F3)."""
-    rows, keys = credited("deductions", periods, sliced, scoped)[0]
+    rows, keys = credited("deductions", periods, sliced, scoped)
     rows = rows.filter(rows.verified.fill_null(False))
     amount = ibis.cases(*[(rows.indicator == x.indicator.id, deducted(rows, x.indicator)) for x in lines], else_=whole(None))
     rows = rows.mutate(taken=amount)
@@ -585,7 +611,7 @@ ROUNDED = {"pid": "int64", "node": "int64", "hundredths": "int64", "near": "bool
 def guard_of(rules: Rules) -> int:
     """The engine's largest error, also after a section's points were turned into a percentage."""
     smallest = min((n.points for n in rules.nodes if n.points > 0), default=rules.nodes[0].points)
-    return int(rule_tables(rules).guard * max(1, 100 / smallest)) + 1
+    return int(rule_tables(rules).guard * max(Fraction(1), 100 / smallest)) + 1
 
 
 RESULTS = {

@@ -29,10 +29,17 @@ class Room:
         """The value as it stands."""
         return self.measured.value
 
+    @property
+    def counts(self) -> bool:
+        """Whether the value is a rate of whole things (or will be, once the first of those to come are counted)."""
+        if unit_of(self.line) is not Unit.RATIO:
+            return False
+        return counts_things(self.line, self.measured) or (self.now is None and self.remaining > 0)
+
     def with_value(self, value: Fraction) -> Measured:
         """The measure row that has this value; a rate keeps its denominator, grown by what is still to come."""
         counted, per = as_counted(self.line, self.measured), stored_per_unit(self.line)
-        if not _counted_rate(self.line, self.measured, self.remaining):
+        if not self.counts:
             return Measured(value.numerator * per, value.denominator * per, self.measured.n, self.measured.base)
         den = (counted[1] if counted else Fraction(0)) + self.remaining
         rows = self.measured.n + self.remaining
@@ -90,19 +97,13 @@ class Room:
 def room_of(line: Line, measured: Measured, remaining: int = 0) -> Room:
     """The room of a line. ``remaining``: how many more things will be counted in the denominator of a rate."""
     domain, counted = line.curve.domain, as_counted(line, measured)
-    low, high = Fraction(domain.low), None if domain.high is None else Fraction(domain.high)
-    if not remaining or not _counted_rate(line, measured, remaining):
-        return Room(line, measured, 0, low, high, step_of(line, measured))
+    if not remaining or not counts_rates(line) or (counted is not None and not counts_things(line, measured)):
+        return Room(
+            line, measured, 0, Fraction(domain.low), None if domain.high is None else Fraction(domain.high), step_of(line, measured)
+        )
     num, den = counted or (Fraction(0), Fraction(0))
     whole = den + remaining
     return Room(line, measured, remaining, num / whole, (num + remaining) / whole, 1 / whole)
-
-
-def _counted_rate(line: Line, measured: Measured, remaining: int) -> bool:
-    """Whether the value is a rate of whole things (or will be, once the first are counted)."""
-    if unit_of(line) is not Unit.RATIO:
-        return False
-    return counts_things(line, measured) or (measured.value is None and remaining > 0 and counts_rates(line))
 
 
 def counts_rates(line: Line) -> bool:

@@ -13,7 +13,7 @@ from ibis.expr import types as ir
 
 from jikao.evidence.backend import DuckEngine, sql_of
 from jikao.evidence.measures import CREDITS, LONG, formula_of, table_of
-from jikao.evidence.portable import both
+from jikao.evidence.portable import both, whole
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.params import rated_item
@@ -71,8 +71,8 @@ class EvidenceReader:
                 yield "feedback_summaries", self._summaries(formula.recipients)
 
     def _credited(self, credit: str) -> ir.Table:
-        rows = p.credited(credit, [self.period], sliced=CREDITS[credit].standing is None, scoped=False)[0][0]
-        return rows if "seat" in rows.columns else rows.mutate(seat=p.whole(0))
+        rows, _ = p.credited(credit, [self.period], sliced=CREDITS[credit].left is None, scoped=False)
+        return rows if "seat" in rows.columns else rows.mutate(seat=whole(0))
 
     def _long(self, line: Line) -> tuple[str, ir.Table]:
         if line.indicator.measure.use == "rating":
@@ -85,7 +85,7 @@ class EvidenceReader:
         """Weekly summaries of the period to the recipients that matter; dues without a row are told by the receipt's figures."""
         rows = table_of("feedback_summaries")
         rows = rows.filter(both(rows.recipient.isin(list(recipients)), rows.due_on >= self.period.start, rows.due_on < self.period.end))
-        return rows.mutate(who=rows.person, day=rows.due_on, seat=p.whole(0))
+        return rows.mutate(who=rows.person, day=rows.due_on, seat=whole(0))
 
 
 @contextmanager

@@ -89,8 +89,8 @@ def _credited_people(on: DuckEngine, rules: Rules, shape: str, periods: Sequence
     on.stage(shape, f"SELECT {columns}, '' AS import_id, 0 AS row_no FROM changed")
     people: set[str] = set()
     for credit in _credits_over(shape, CREDITS):
-        for rows, _ in credited(credit, periods, sliced=False, scoped=False):
-            people |= {str(who) for (who,) in on.rows(sql_of(rows.select("who").distinct(), on.dialect))}
+        rows, _ = credited(credit, periods, sliced=False, scoped=False)
+        people |= {str(who) for (who,) in on.rows(sql_of(rows.select("who").distinct(), on.dialect))}
     return people
 
 

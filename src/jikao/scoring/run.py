@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jikao.evidence.backend import Engine, EngineName, engine
+from jikao.evidence.backend import Engine, EngineName, Row, engine
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.catalogue import CATALOGUE
-from jikao.scheme.period import Period
+from jikao.scheme.period import Period, numbered
 from jikao.scheme.problem import stop_on_errors
 from jikao.scheme.rules import Rules
 from jikao.scheme.text import Text
@@ -124,9 +124,9 @@ class Execution:
             self._on.export(statement.sql, out / f"{statement.name}.parquet")
             self._tell(statement)
 
-    def _take(self, phase: Phase, *, sliced: bool = False, wide: bool = False) -> dict[str, list[tuple[object, ...]]]:
+    def _take(self, phase: Phase, *, sliced: bool = False, wide: bool = False) -> dict[str, list[Row]]:
         """Carry out a phase: its tables are kept by the engine, the answers to its queries returned by name."""
-        answers: dict[str, list[tuple[object, ...]]] = {}
+        answers: dict[str, list[Row]] = {}
         for statement in self._statements.phase(phase, sliced=sliced, wide=wide):
             if statement.name in QUERIES:
                 answers[statement.name] = self._on.rows(statement.sql)
@@ -144,8 +144,8 @@ class Execution:
         snapshot, periods, tables = self._job.snapshot, self._job.periods, self._tables
         for name in (*shapes_read(self._job.rules), "leaves"):
             self._on.attach(name, snapshot.tables.get(name, ()), stored(SHAPES[name]))
-        self._on.values("periods", PERIODS, [(no, str(x), x.start, x.end) for no, x in enumerate(periods)])
-        self._on.values("due_days", DUES, [(no, day) for no, x in enumerate(periods) for day in self._due_days(x)])
+        self._on.values("periods", PERIODS, [(no, str(x), x.start, x.end) for no, x in numbered(periods)])
+        self._on.values("due_days", DUES, [(no, day) for no, x in numbered(periods) for day in self._due_days(x)])
         self._on.values("lines", LINES, tables.lines)
         self._on.values("clauses", CLAUSES, tables.clauses)
         self._on.values("nodes", NODES, tables.nodes)

@@ -120,11 +120,26 @@ def steps_past(gap: Fraction, step: Fraction, *, strict: bool) -> int:
     return math.floor(gap / step) + 1 if strict else math.ceil(gap / step)
 
 
+def _amounts(more: str, less: str, more_en: str, less_en: str) -> tuple[Text, Text]:
+    return Text(more, more_en), Text(less, less_en)
+
+
 _AMOUNTS = {
-    Unit.DURATION: (Text("再延长 {k}", "{k} longer"), Text("再缩短 {k}", "{k} shorter")),
-    Unit.RATIO: (Text("再高 {k} 个百分点", "{k} percentage points more"), Text("再低 {k} 个百分点", "{k} percentage points less")),
+    Unit.RATIO: _amounts("再高 {k} 个百分点", "再低 {k} 个百分点", "{k} percentage points more", "{k} percentage points less"),
+    Unit.COUNT: _amounts("再多 {k} 个", "再少 {k} 个", "{k} more", "{k} fewer"),
+    Unit.DURATION: _amounts("再延长 {k}", "再缩短 {k}", "{k} longer", "{k} shorter"),
+    Unit.SCORE: _amounts("再高 {k} 分", "再低 {k} 分", "{k} points higher", "{k} points lower"),
+    Unit.POINTS: _amounts("再多 {k} 分", "再少 {k} 分", "{k} points more", "{k} points less"),
 }
-_PLAIN = (Text("再多 {k}", "{k} more"), Text("再少 {k}", "{k} less"))
+_DEDUCTED = _amounts("再扣 {k} 分", "少扣 {k} 分", "{k} more points deducted", "{k} fewer points deducted")
+_OWN_AMOUNTS = {
+    "deductions": _DEDUCTED,
+    "feedback_deductions": _DEDUCTED,
+    "complaint_deductions": _DEDUCTED,
+    "reassignments": _amounts("平均再多 {k} 次", "平均再少 {k} 次", "{k} more on average", "{k} fewer on average"),
+    "training_hours": _amounts("再多 {k} 学时", "再少 {k} 学时", "{k} more hours", "{k} fewer hours"),
+}
+"""What is not counted moves by amounts: in words of the measure, else of its unit."""
 
 
 def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
@@ -133,6 +148,6 @@ def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
     if counts_things(line, measured):
         things = COUNTED[line.indicator.measure.use]
         return fill(things.more if change > 0 else things.fewer, k=number(size / step_of(line, measured)))
-    more, less = _AMOUNTS.get(unit, _PLAIN)
+    more, less = _OWN_AMOUNTS.get(line.indicator.measure.use, _AMOUNTS[unit])
     said = same(number(size * 100)) if unit is Unit.RATIO else quantity(unit, size)
     return fill(more if change > 0 else less, k=said)

@@ -90,7 +90,11 @@ def unfit(rules: Rules) -> list[Problem]:
 
 
 def common_unit(rules: Rules) -> int:
-    return math.lcm(*(x.points.denominator for x in (*rules.lines, *rules.nodes)))
+    return math.lcm(*(points.denominator for points in _worths(rules)))
+
+
+def _worths(rules: Rules) -> list[Fraction]:
+    return [line.points for line in rules.lines] + [node.points for node in rules.nodes]
 
 
 def _fits(line: Line) -> bool:
@@ -146,7 +150,7 @@ def _clause_row(line: Line, index: int) -> tuple[object, ...]:
 def _guard(rules: Rules) -> int:
     """An upper bound of the engine's error in a total: each division may lose a billionth, and renormalising scales it."""
     largest: Fraction = max((n.points for n in rules.nodes), default=Fraction(100))
-    smallest = min((x.points for x in (*rules.lines, *rules.nodes) if x.points > 0), default=Fraction(1))
+    smallest = min((points for points in _worths(rules) if points > 0), default=Fraction(1))
     swell = largest / smallest
     error = Fraction(0)
     for line in rules.lines:

@@ -57,6 +57,7 @@ MOST_CLAUSES = 200
 
 
 def check_written(use: CurveUse) -> Iterator[Problem]:
+    """What must be right before the curve can be built."""
     clauses = use.text.clauses
     if not clauses:
         yield NO_CLAUSES(use.place(), title=use.title, example="{from: 90%, score: 10}")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jikao.scheme.catalogue import CATALOGUE, MeasureKind, Unit
-from jikao.scheme.curve import Curve, Domain, Span
+from jikao.scheme.curve import Domain, Span
 from jikao.scheme.model import CurveText, Indicator, Scheme
 from jikao.scheme.problem import Place
-from jikao.scheme.rules import build_curve, clause_order, domain_of, full_mark
+from jikao.scheme.rules import domain_of, full_mark
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
 from jikao.scheme.words import quantity
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class CurveUse:
     """A curve as one indicator uses it."""
 
     indicator: Indicator
-    path: Path
+    path: Steps
     text: CurveText
     domain: Domain
     places: Places
@@ -73,7 +73,7 @@ def uses(scheme: Scheme, places: Places) -> Iterator[CurveUse]:
             yield use
 
 
-def _use(path: Path, indicator: Indicator, scheme: Scheme, places: Places) -> CurveUse | None:
+def _use(path: Steps, indicator: Indicator, scheme: Scheme, places: Places) -> CurveUse | None:
     curve = indicator.curve
     if indicator.measure.use not in CATALOGUE or (isinstance(curve, str) and curve not in scheme.curves):
         return None

@@ -11,11 +11,12 @@ from jikao.scheme.curve import Curve, Span
 from jikao.scheme.model import Indicator, Scheme
 from jikao.scheme.number import plain_number
 from jikao.scheme.problem import Level, Problem, kind
+from jikao.scheme.rules import build_curve, clause_order
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
 from jikao.scheme.words import quantity
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN = kind(
     "curve.unknown", Level.ERROR,
@@ -43,7 +44,7 @@ GAP = kind(
 )  # fmt: skip
 OVERLAP = kind(
     "curve.overlap", Level.ERROR,
-    what=Text("指标“{title}”的曲线有重叠:{span} 同时属于第 {first} 行和第 {second} 行的两条。", "The curve of '{title}' overlaps: {span} falls under the clauses of line {first} and line {second}."),
+    what=Text("指标“{title}”的曲线有重叠:{span} 同时属于两条(第 {lines} 行)。", "The curve of '{title}' overlaps: {span} falls under two clauses (line {lines})."),
     why=Text("同一个数值会有两个分数。", "The same value would have two scores."),
     mend=Text("改其中一条的界限。", "Move the end of one of them."),
 )  # fmt: skip
@@ -105,7 +106,7 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
     yield from _unused(scheme, places)
 
 
-def _unknown(path: Path, indicator: Indicator, scheme: Scheme, places: Places) -> Iterator[Problem]:
+def _unknown(path: Steps, indicator: Indicator, scheme: Scheme, places: Places) -> Iterator[Problem]:
     if places.is_sound(*path, "curve"):
         name = str(indicator.curve)
         yield UNKNOWN(places.of(*path, "curve"), name=name, title=indicator.title, hint=among(name, scheme.curves))
@@ -176,9 +177,9 @@ def _overlaps(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[P
         a, b = curve.clauses[i], curve.clauses[j]
         lower = max((end for end in (a.lower, b.lower) if end is not None), default=None)
         upper = min((end for end in (a.upper, b.upper) if end is not None), default=None)
-        first, second = sorted(use.place(order[index]).line or 0 for index in (i, j))
+        lines = sorted({use.place(order[index]).line or 0 for index in (i, j)})
         place = use.place(max(order[i], order[j]))
-        yield OVERLAP(place, title=use.title, span=use.said(Span(lower, upper)), first=first, second=second)
+        yield OVERLAP(place, title=use.title, span=use.said(Span(lower, upper)), lines="、".join(map(str, lines)))
 
 
 def _outside(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from jikao.scheme.number import plain_number
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 FORM = kind(
     "entry.form", Level.ERROR,
@@ -48,7 +48,7 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
             yield NONE(places.of(*path), title=indicator.title)
 
 
-def _kind(name: str, entry: EntryKind, path: Path, places: Places) -> Iterator[Problem]:
+def _kind(name: str, entry: EntryKind, path: Steps, places: Places) -> Iterator[Problem]:
     bounded = entry.max is not None or "min" in entry.model_fields_set
     if (entry.each is not None) == bounded or (entry.each is None and entry.max is None):
         yield FORM(places.key(*path), name=name)

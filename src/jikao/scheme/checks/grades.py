@@ -9,7 +9,7 @@ from jikao.scheme.model import Condition, Scheme
 from jikao.scheme.number import plain_number
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 BOTH = kind(
     "grades.both", Level.ERROR,
@@ -19,9 +19,15 @@ BOTH = kind(
 )  # fmt: skip
 ORDER = kind(
     "grades.band-order", Level.ERROR,
-    what=Text("等级“{lower}”的下限 {from_lower} 没有低于“{upper}”的 {from_upper}。", "Grade '{lower}' begins at {from_lower}, not below '{upper}' at {from_upper}."),
+    what=Text("等级“{lower}”的下限 {from_lower} 高于“{upper}”的 {from_upper}。", "Grade '{lower}' begins at {from_lower}, above '{upper}' at {from_upper}."),
     why=Text("各等级从高到低排列,每档的下限都要低于上一档。", "Grades go from high to low, each beginning below the one before."),
     mend=Text("检查次序与下限。", "Check the order and the lower ends."),
+)  # fmt: skip
+SWITCHED_OFF = kind(
+    "grades.switched-off", Level.WARNING,
+    what=Text("等级“{lower}”与“{upper}”都从 {low} 起,没有人会得到“{lower}”。", "Grades '{upper}' and '{lower}' both begin at {low}: nobody gets '{lower}'."),
+    why=Text("下限相同时,写在前面的等级为准。", "Of equal lower ends the grade written first holds."),
+    mend=Text("若有意停用这一档,可不理会;否则改下限。", "Leave it if the grade is switched off on purpose; otherwise change its lower end."),
 )  # fmt: skip
 LOWEST = kind(
     "grades.lowest", Level.ERROR,
@@ -93,8 +99,10 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
 def _bands(scheme: Scheme, places: Places) -> Iterator[Problem]:
     bands = scheme.grades.bands
     for i, (upper, lower) in enumerate(pairwise(bands)):
-        if lower.from_ >= upper.from_:
-            names = {"lower": lower.title, "upper": upper.title}
+        names = {"lower": lower.title, "upper": upper.title}
+        if lower.from_ == upper.from_:
+            yield SWITCHED_OFF(places.of("grades", "bands", i + 1, "from"), **names, low=plain_number(lower.from_))
+        elif lower.from_ > upper.from_:
             ends = {"from_lower": plain_number(lower.from_), "from_upper": plain_number(upper.from_)}
             yield ORDER(places.of("grades", "bands", i + 1, "from"), **names, **ends)
     lowest = min(enumerate(bands), key=lambda pair: pair[1].from_, default=None)
@@ -116,7 +124,7 @@ def _rules(scheme: Scheme, places: Places) -> Iterator[Problem]:
             yield NEVER_TRIED(places.of("grades", "rules", i), title=rule.title)
 
 
-def _condition(condition: Condition, path: Path, sections: int, places: Places) -> Iterator[Problem]:
+def _condition(condition: Condition, path: Steps, sections: int, places: Places) -> Iterator[Problem]:
     if not places.is_sound(*path):
         return
     counts = [condition.at_least is not None, condition.exactly is not None, condition.all, condition.none]

@@ -13,7 +13,7 @@ from jikao.scheme.number import Unset, is_hole
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 UNSET = kind(
     "scheme.unset", Level.WARNING,
@@ -34,7 +34,9 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
     for name, setting in scheme.settings.items():
         if is_hole(setting.meant) and ("settings", name, "value") not in places.refs:
             yield UNSET(places.of("settings", name, "value"), name=f"settings.{name}")
-    yield from (UNSET(places.of(*path), name=_dotted(path)) for path in _written_holes(scheme, places))
+    for path, name in _written_holes(scheme):
+        if places.path(*path) not in places.refs:
+            yield UNSET(places.of(*path), name=name)
 
 
 def needed_by_a_run(scheme: Scheme, places: Places) -> Iterator[Problem]:
@@ -43,18 +45,20 @@ def needed_by_a_run(scheme: Scheme, places: Places) -> Iterator[Problem]:
         for inner in _holes_of_measure(indicator):
             hole = (*path, "measure", *inner)
             setting = places.refs.get(places.path(*hole))
-            name = f"settings.{setting}" if setting else _dotted(hole)
+            name = f"settings.{setting}" if setting else _dotted((indicator.id, "measure", *inner))
             yield UNSET_NEEDED(places.of(*hole), name=name, title=indicator.title)
 
 
-def _written_holes(scheme: Scheme, places: Places) -> Iterator[Path]:
-    found = [*_holes(scheme.payout, ("payout",))]
+def _written_holes(scheme: Scheme) -> Iterator[tuple[Steps, str]]:
+    """Steps and name of every hole outside the settings."""
+    for path in _holes(scheme.payout, ("payout",)):
+        yield path, _dotted(path)
     for path, indicator in indicators(scheme):
-        found += [(*path, "measure", *inner) for inner in _holes_of_measure(indicator)]
-    return (path for path in found if places.path(*path) not in places.refs)
+        for inner in _holes_of_measure(indicator):
+            yield (*path, "measure", *inner), _dotted((indicator.id, "measure", *inner))
 
 
-def _holes_of_measure(indicator: Indicator) -> Iterator[Path]:
+def _holes_of_measure(indicator: Indicator) -> Iterator[Steps]:
     measure = CATALOGUE.get(indicator.measure.use)
     for param in measure.params if measure else ():
         raw = indicator.measure.with_.get(param.name)
@@ -64,7 +68,7 @@ def _holes_of_measure(indicator: Indicator) -> Iterator[Path]:
             yield from ((param.name, key) for key, value in raw.items() if is_hole(value))
 
 
-def _holes(value: Any, path: Path) -> Iterator[Path]:
+def _holes(value: Any, path: Steps) -> Iterator[Steps]:
     if isinstance(value, Unset):
         yield path
     elif isinstance(value, BaseModel):
@@ -75,5 +79,5 @@ def _holes(value: Any, path: Path) -> Iterator[Path]:
             yield from _holes(item, (*path, index))
 
 
-def _dotted(path: Path) -> str:
+def _dotted(path: Steps) -> str:
     return ".".join(str(step) for step in path)

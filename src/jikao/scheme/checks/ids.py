@@ -8,7 +8,7 @@ from jikao.scheme.model import Scheme
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 from jikao.scheme.walk import items
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 DUPLICATE = kind(
     "ids.duplicate", Level.ERROR,
@@ -43,8 +43,8 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
         yield from _repeated((((*where, i), name) for i, name in enumerate(names)), places)
 
 
-def _repeated(named: Iterable[tuple[Path, str]], places: Places) -> Iterator[Problem]:
-    first: dict[str, Path] = {}
+def _repeated(named: Iterable[tuple[Steps, str]], places: Places) -> Iterator[Problem]:
+    first: dict[str, Steps] = {}
     for path, name in named:
         if not places.is_sound(*path, "id"):
             continue

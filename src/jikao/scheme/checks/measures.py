@@ -12,7 +12,7 @@ from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN = kind(
     "measure.unknown", Level.ERROR,
@@ -82,7 +82,7 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
             yield from _params(path, indicator, CATALOGUE[indicator.measure.use], places)
 
 
-def _params(path: Path, indicator: Indicator, measure: MeasureKind, places: Places) -> Iterator[Problem]:
+def _params(path: Steps, indicator: Indicator, measure: MeasureKind, places: Places) -> Iterator[Problem]:
     given = indicator.measure.with_
     names = [p.name for p in measure.params]
     for name in given:
@@ -97,7 +97,7 @@ def _params(path: Path, indicator: Indicator, measure: MeasureKind, places: Plac
         yield MISSING_PARAM(places.of(*path, "measure"), measure=measure.title, name="target", title=Text("目标绩点", "target points"))
 
 
-def _value(path: Path, param: Param, raw: object, places: Places) -> Iterator[Problem]:
+def _value(path: Steps, param: Param, raw: object, places: Places) -> Iterator[Problem]:
     place = places.of(*path, "measure", param.name)
     try:
         value = typed(param, raw)
@@ -114,7 +114,7 @@ def _is_scale(value: dict[str, object]) -> bool:
     return set(value) == {"low", "high"} and isinstance(low, Decimal) and isinstance(high, Decimal) and low < high
 
 
-def _beside(path: Path, indicator: Indicator, known: set[str], places: Places) -> Iterator[Problem]:
+def _beside(path: Steps, indicator: Indicator, known: set[str], places: Places) -> Iterator[Problem]:
     for index, name in enumerate(indicator.beside):
         if name not in known:
             yield UNKNOWN_BESIDE(places.of(*path, "beside", index), name=name, title=indicator.title, hint=among(name, sorted(known)))

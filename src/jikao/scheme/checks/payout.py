@@ -10,7 +10,7 @@ from jikao.scheme.number import Unset, plain_number
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN_GRADE = kind(
     "payout.unknown-grade", Level.ERROR,
@@ -68,7 +68,7 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
 def _grades(payout: Payout, grades: list[str], places: Places) -> Iterator[Problem]:
     seen = set()
     for i, amount in enumerate(payout.grades):
-        path: Path = ("payout", "grades", i)
+        path: Steps = ("payout", "grades", i)
         if not places.is_sound(*path, "grade"):
             continue
         if amount.grade not in grades:

@@ -12,7 +12,7 @@ from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 NEGATIVE = kind(
     "raters.negative", Level.ERROR,
@@ -69,7 +69,7 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
             yield NOT_RATED(places.key(*path, "raters"), title=indicator.title)
 
 
-def _weights(weights: Mapping[str, Decimal], path: Path, places: Places) -> Iterator[Problem]:
+def _weights(weights: Mapping[str, Decimal], path: Steps, places: Places) -> Iterator[Problem]:
     for role, weight in weights.items():
         if weight < 0:
             yield NEGATIVE(places.of(*path, role), role=role, weight=plain_number(weight))
@@ -77,7 +77,7 @@ def _weights(weights: Mapping[str, Decimal], path: Path, places: Places) -> Iter
         yield ALL_ZERO(places.key(*path))
 
 
-def _roles(own: Mapping[str, Decimal], common: Mapping[str, Decimal], path: Path, places: Places) -> Iterator[Problem]:
+def _roles(own: Mapping[str, Decimal], common: Mapping[str, Decimal], path: Steps, places: Places) -> Iterator[Problem]:
     for role in own:
         near = [] if role in common else get_close_matches(role, list(common), 1, 0.75)
         if near:

@@ -12,7 +12,7 @@ from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 from jikao.scheme.walk import Item, levels
 from jikao.scheme.walk import Level as Shared
-from jikao.scheme.yaml_nodes import Path, Places
+from jikao.scheme.yaml_nodes import Places, Steps
 
 WEIGHT_SUM = kind(
     "weights.sum", Level.ERROR,
@@ -87,7 +87,7 @@ def _total(scheme: Scheme, places: Places) -> Iterator[Problem]:
         yield CAP(places.of("total", "cap"), full=plain_number(full), cap=plain_number(cap))
 
 
-def _own_share(path: Path, item: Item, places: Places) -> Iterator[Problem]:
+def _own_share(path: Steps, item: Item, places: Places) -> Iterator[Problem]:
     given = {key: value for key in _KEYS if (value := getattr(item, key, None)) is not None}
     if len(given) > 1:
         yield TWICE(places.of(*path), title=item.title, keys="、".join(given))
@@ -96,7 +96,7 @@ def _own_share(path: Path, item: Item, places: Places) -> Iterator[Problem]:
             yield NOT_POSITIVE(places.of(*path, key), title=item.title, key=key, value=plain_number(value))
 
 
-def _is_sound(path: Path, places: Places) -> bool:
+def _is_sound(path: Steps, places: Places) -> bool:
     return path not in places.broken and all(places.is_sound(*path, key) for key in _KEYS)
 
 

@@ -76,7 +76,8 @@ def _shape_of(line: Line, row: Row) -> Shape:
     if isinstance(named, str):
         return SHAPES[named]
     shapes = [SHAPES[name] for name in measure_of(line).shapes]
-    return next((s for s in shapes if all(column in row for column in s.key)), shapes[0])
+    fitting = [s for s in shapes if all(column in row for column in s.key)]
+    return max(fitting or shapes[:1], key=lambda s: len(s.key))
 
 
 # --- evidence rows -----------------------------------------------------------------------------------------------

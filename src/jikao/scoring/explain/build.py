@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 from jikao.scheme.model import Missing, Section, Setting
@@ -191,7 +190,7 @@ class _Builder:
             figure=figure(marked, stands),
             clause=clause,
             neighbours=neighbours(marked, written),
-            formula=line_formula(marked, clause),
+            formula=line_formula(marked, clause, stands),
             mark=marked.mark,
             full=line.full,
             points=marked.points,
@@ -245,10 +244,8 @@ def _total_formula(seats: Sequence[SeatNote], result: Result) -> Text:
 
 
 def _setting(name: str, setting: Setting) -> SettingNote:
-    reading = next((r for r, value in setting.readings.items() if _alike(value, setting.value)), "")
-    return SettingNote(name, setting.title, str(setting.value), reading, setting.ambiguity, setting.source)
-
-
-def _alike(one: object, other: object) -> bool:
-    numbers = (int, float, Decimal)
-    return Decimal(str(one)) == Decimal(str(other)) if isinstance(one, numbers) and isinstance(other, numbers) else str(one) == str(other)
+    """A setting may hold a number or the name of one of its readings."""
+    named = {reading: str(value) for reading, value in setting.readings.items()}
+    value = str(setting.value)
+    reading = value if value in named else next((r for r, v in named.items() if v == value), "")
+    return SettingNote(name, setting.title, named.get(value, value), reading, setting.ambiguity, setting.source)

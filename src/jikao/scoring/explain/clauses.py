@@ -74,10 +74,10 @@ def _is_identity(line: Line, clause: Clause) -> bool:
     return unit_of(line) is not Unit.RATIO and clause.base == clause.anchor and clause.change == clause.per and line.curve.scale == 1
 
 
-def mark_formula(line: Line, clause: Clause, value: Fraction, mark: Fraction) -> Text:
-    """The mark with numbers put in: ``40 − 1 × 18 = 22``, ``1.5 × (10 − 1 × 4) = 9``; flat clauses just give it."""
+def mark_formula(line: Line, clause: Clause, value: Fraction, mark: Fraction, measured: Text) -> Text:
+    """The mark with numbers put in: ``36 ÷ 40 = 90 % → 10 分``, ``40 − 1 × 18 = 22``, ``1.5 × (10 − 1 × 4) = 9``."""
     if not clause.change or _is_identity(line, clause):
-        return points(mark)
+        return fill(same("{measured} → {points}"), measured=measured, points=points(mark))
     raw = clause.rule_score(value) * Fraction(line.curve.scale)
     formula = each(lambda lang: f"{_sum(line, clause, value).say(lang)} = {number(raw)}")
     if raw < 0:

@@ -9,7 +9,7 @@ from jikao.scheme.catalogue import Unit
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
 from jikao.scheme.text import Text
-from jikao.scheme.words import NOT_AVAILABLE, each, fill, listed, number, percent, quantity, same
+from jikao.scheme.words import NOT_AVAILABLE, duration, each, fill, listed, number, percent, points, quantity, same
 from jikao.scoring.exact import MarkedLine
 from jikao.scoring.explain.clauses import mark_formula
 from jikao.scoring.explain.raters import weighted_formula
@@ -59,19 +59,27 @@ def figure(marked: MarkedLine, stands: Behind) -> Figure:
 
 
 def _figure_words(marked: MarkedLine, stands: Behind, num: Fraction | None, den: Fraction | None) -> Text:
-    """The value with where it comes from: ``36 ÷ 40 = 90 %``, ``2 小时 15 分(中位数,工作时间;n = 12)``."""
-    value, unit, measured = marked.measured.value, unit_of(marked.line), marked.measured
-    if value is None or num is None or den is None:
-        return same(NOT_AVAILABLE)
-    says = weighted_formula(stands.raters, value) or quantity(unit, value)
-    if unit is Unit.RATIO and den != 1:
-        says = same(f"{number(num)} ÷ {number(den)} = {percent(value)}")
-    if unit is Unit.DURATION:
-        says = each(lambda lang: f"{says.say(lang)} ({', '.join(word.say(lang) for word in _how(marked.line))})")
+    """The value, how many rows it stands on, and of how many: ``35 ÷ 50 = 70 % (n = 50 of 60, 83.3333 %)``."""
+    measured = marked.measured
+    says = expression(marked, stands)
+    if num is None:
+        return says
     if measured.base > measured.n:
         return fill(RESPONSE, says=says, n=measured.n, base=measured.base, share=percent(Fraction(measured.n, measured.base)))
-    plain = unit is Unit.COUNT or (unit is Unit.RATIO and den == measured.n)
+    plain = unit_of(marked.line) is Unit.COUNT or (unit_of(marked.line) is Unit.RATIO and den == measured.n)
     return says if plain or not measured.n else fill(ROWS, says=says, n=measured.n)
+
+
+def expression(marked: MarkedLine, stands: Behind) -> Text:
+    """The value with its own numbers: ``36 ÷ 40 = 90 %``, ``(0.2 × 90 + 0.6 × 84) ÷ 0.8 = 85.5``."""
+    value, unit, counted = marked.measured.value, unit_of(marked.line), as_counted(marked.line, marked.measured)
+    if value is None or counted is None:
+        return same(NOT_AVAILABLE)
+    if unit is Unit.RATIO and counted[1] != 1:
+        return same(f"{number(counted[0])} ÷ {number(counted[1])} = {percent(value)}")
+    if unit is Unit.DURATION:
+        return each(lambda lang: f"{duration(value).say(lang)} ({', '.join(word.say(lang) for word in _how(marked.line))})")
+    return weighted_formula(stands.raters, value) or quantity(unit, value)
 
 
 def _how(line: Line) -> list[Text]:
@@ -80,14 +88,14 @@ def _how(line: Line) -> list[Text]:
     return [table[str(params[key])] for key, table in (("stat", STATS), ("clock", CLOCKS)) if key in params]
 
 
-def line_formula(marked: MarkedLine, clause: ClauseNote | None) -> Text:
+def line_formula(marked: MarkedLine, clause: ClauseNote | None, stands: Behind) -> Text:
     """From value to mark, and from mark to points of the total where those differ."""
     line, value, mark = marked.line, marked.measured.value, marked.mark
     if mark is None or marked.points is None:
         return same(NOT_AVAILABLE)
-    said = same(number(mark))
+    said = points(mark)
     if clause is not None and value is not None:
-        said = mark_formula(line, line.curve.clauses[clause.index], value, mark)
+        said = mark_formula(line, line.curve.clauses[clause.index], value, mark, expression(marked, stands))
     if line.points == line.full:
         return said
     share = f"{number(mark)} ÷ {number(line.full)} × {number(line.points)} = {number(marked.points)}"

@@ -36,7 +36,7 @@ WHERE = {
     (False, True): Text("低于 {high}", "below {high}"),
     (False, False): Text("有得分", "scored"),
 }
-COUNTED = Text("{what}{where}(实有 {count} 项)", "{what} {where} (there: {count})")
+COUNTED = Text("{what}{where}(实有 {count} 项)", "{what} {where} ({count} are)")
 
 
 def grade_note(scorer: Scorer, result: Result) -> GradeNote:

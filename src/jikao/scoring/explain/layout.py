@@ -28,12 +28,12 @@ TOTAL = Text("总分", "Total")
 FORMULA, GRADE, NEXT, COVERAGE, FLAG = (
     Text("算式", "formula"),
     Text("等级", "grade"),
-    Text("下一档", "next"),
+    Text("上一等级", "next grade"),
     Text("证据覆盖", "evidence"),
     Text("提示", "note"),
 )
 RULE, VALUE, CLAUSE, RECORD = Text("标准", "rule"), Text("实测", "value"), Text("条款", "clause"), Text("数据来源", "record")
-BETTER, WORSE = Text("上一档", "better"), Text("下一档", "worse")
+BETTER, WORSE = Text("更高一档", "better"), Text("更低一档", "worse")
 RATERS, ENTRIES, EVIDENCE = Text("评价人", "raters"), Text("登记", "entries"), Text("证据", "rows")
 SETTINGS, SEAT = Text("本次采用的设置", "Settings used"), Text("第 {no} 段任职({days} 天)", "Position {no} ({days} days)")
 WEIGHT, UNCOUNTED, NOT_RATED = Text("权重 {weight}", "weight {weight}"), Text("(不计)", "(not counted)"), Text("未评", "not rated")
@@ -41,6 +41,12 @@ MORE_ROWS = Text("另有 {count} 条", "{count} more")
 NO_ROWS = Text("共 {count} 条", "{count} in all")
 READING = Text("取法 {reading}", "reading {reading}")
 BONUS = Text("加分", "bonus")
+SOURCES = {
+    "default": Text("建议默认", "our default"),
+    "elsewhere": Text("他处补得", "from elsewhere"),
+    "company": Text("公司规定", "company rule"),
+}
+"""Said of rules that are not from the source document."""
 
 
 def as_text(receipt: Receipt, lang: Lang, width: int = 100, rows: int = 5) -> str:
@@ -55,11 +61,14 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
 
 def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
     scheme = receipt.scheme
-    yield TITLE.say(lang)
-    yield f"{scheme.title.say(lang)} ({scheme.id} {scheme.version})"
-    yield " · ".join(x for x in (receipt.period, receipt.person, receipt.name) if x)
     grade = f" · {receipt.grade.title.say(lang)}" if receipt.grade.id is not None else ""
-    yield f"{TOTAL.say(lang)} {score(receipt.total)} / {number(receipt.full)}{grade}"
+    for text in (
+        TITLE.say(lang),
+        f"{scheme.title.say(lang)} ({scheme.id} {scheme.version})",
+        " · ".join(x for x in (receipt.period, receipt.person, receipt.name) if x),
+        f"{TOTAL.say(lang)} {score(receipt.total)} / {number(receipt.full)}{grade}",
+    ):
+        yield from wrapped(text, "", "  ", width)
     details = [(FORMULA, receipt.formula), (GRADE, receipt.grade.rule), (NEXT, receipt.grade.next)]
     for label, text in details:
         if text is not None:
@@ -88,20 +97,25 @@ class _Words:
         return blocks
 
     def seat(self, seat: SeatNote) -> Block:
-        heading = f"{self.say(SEAT, no=seat.no + 1, days=seat.days)}  {score(seat.exact)}"
+        heading = f"{self.say(SEAT, no=seat.no + 1, days=seat.days)} · {score(seat.exact)}"
         return Block(heading, [(self.say(FORMULA), self.say(seat.formula))], [self.section(s) for s in seat.sections])
 
     def section(self, section: SectionNote) -> Block:
         details = [(self.say(FORMULA), self.say(section.formula))] if section.formula is not None else []
         details += [(self.say(FLAG), self.say(note)) for note in section.notes]
-        heading = f"{self.say(section.title)}  {score(section.points)} / {number(section.of)}{_seed(section.seed)}"
+        heading = f"{self.say(section.title)} · {score(section.points)} / {number(section.of)}{self.origin(section.seed, section.source)}"
         return Block(heading, details, [*map(self.line, section.lines), *map(self.section, section.sections)])
 
     def line(self, line: LineNote) -> Block:
         bonus = f"{self.say(BONUS)} " if line.bonus else ""
-        heading = f"{self.say(line.title)}  {bonus}{score(line.points)} / {number(line.of)}{_seed(line.seed)}"
+        heading = f"{self.say(line.title)} · {bonus}{score(line.points)} / {number(line.of)}{self.origin(line.seed, line.source)}"
         details = [(label, text) for label, text in self.line_details(line) if text]
         return Block(heading, details, [*self.raters(line), *self.entries(line), *self.evidence(line)])
+
+    def origin(self, seed: str, source: str) -> str:
+        """The clause of the source document, and whether the rule is not from there."""
+        elsewhere = SOURCES.get(source)
+        return "".join(f" · {x}" for x in (seed, self.say(elsewhere) if elsewhere is not None else "") if x)
 
     def line_details(self, line: LineNote) -> Iterator[tuple[str, str]]:
         yield self.say(RULE), self.say(line.standard)
@@ -162,10 +176,6 @@ class _Words:
         facts = ", ".join(x for x in (reading, s.ambiguity, s.source) if x)
         title = self.say(s.title)
         return s.name, f"{f'{title} ' if title else ''}= {s.value} ({facts})"
-
-
-def _seed(seed: str) -> str:
-    return f"  [{seed}]" if seed else ""
 
 
 def _origin(origin: Origin) -> str:

@@ -21,7 +21,7 @@ EvidenceRows = Callable[[Line, str, Period, int], Iterable[Mapping[str, object]]
 """``(line, person, period, seat)`` to the stored rows behind the line's value.
 
 A row has the stored columns of its shape (``shapes.stored``: numbers in stored units, instants in UTC). ``shape`` may
-name the shape; without it the first shape of the measure whose key columns are all there is taken.
+name the shape; without it that shape of the measure is taken whose key columns are all there (the longest key).
 """
 
 

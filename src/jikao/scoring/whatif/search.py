@@ -18,9 +18,9 @@ from jikao.scheme.rules import Line, Rules
 from jikao.scheme.text import Text
 from jikao.scheme.words import fill, listed, percent, quantity, score
 from jikao.scoring.exact import NO_SOURCE, ZERO, MarkedLine, Measured, Scorer, Sheet
-from jikao.scoring.grading import rule_of
+from jikao.scoring.grading import rule_of, title_of
 from jikao.scoring.reach import Room, room_of
-from jikao.scoring.steps import measure_of
+from jikao.scoring.steps import unit_of
 from jikao.scoring.whatif.checks import check_target
 from jikao.scoring.whatif.sentences import move_words
 from jikao.scoring.whatif.values import LineNeeds, Move, Needs, Outcome, Target
@@ -30,7 +30,14 @@ GETS_EVIDENCE = Text(
 )
 FIRST_EVIDENCE = Text("假设本项有了证据", "assumes that this line gets evidence")
 AT_TOP = Text("已得本项能得的最高分", "earns the most it can already")
-AT_BEST = Text("即使做到最好({value}),总分也只有 {total}", "even at its best ({value}) the total is only {total}")
+AT_BEST = Text(
+    "单靠本项达不到目标:即使做到最好({value}),总分也只有 {total}",
+    "this line alone cannot reach the target: even at its best ({value}) the total is only {total}",
+)
+AT_BEST_GRADE = Text(
+    "单靠本项达不到目标:即使做到最好({value}),等级也只是“{grade}”",
+    'this line alone cannot reach the target: even at its best ({value}) the grade is only "{grade}"',
+)
 OUT_OF_REACH = Text("单靠本项达不到目标", "this line alone cannot reach the target")
 WITHOUT = {
     "missing": Text("没有证据,未计入", "no evidence, left out"),
@@ -69,9 +76,9 @@ def needed(
 def _target(grades: Grades, grade: str | None, total: Decimal | None) -> Target:
     """A band is reached by its least frozen total; where totals are rounded to grade them, half a step below its end."""
     if grade is None or grades.rules:
-        return Target(grade, None if total is None else half_up(total))
+        return Target(grade, title_of(grades, grade), None if total is None else half_up(total))
     low = next(band.from_ for band in grades.bands if band.id == grade)
-    return Target(grade, low if grades.round == 2 else low - Decimal(5).scaleb(-grades.round - 1))
+    return Target(grade, title_of(grades, grade), low if grades.round == 2 else low - Decimal(5).scaleb(-grades.round - 1))
 
 
 class _Search:
@@ -90,8 +97,8 @@ class _Search:
         after = self.applied(moves) if moves else None
         if not reached and blocked is None and after is None:
             blocked = TOO_FAR
-        found = tuple(self.move(room, value) for room, value in moves)
-        return Needs(self.target, _outcome(self.before), reached, lines, found, _outcome(after) if after else None, blocked)
+        found = tuple(self.move(room, value, moves[:i]) for i, (room, value) in enumerate(moves))
+        return Needs(self.target, self.outcome(self.before), reached, lines, found, self.outcome(after) if after else None, blocked)
 
     def blocked(self) -> Text | None:
         """What no change of a value can mend."""
@@ -175,10 +182,13 @@ class _Search:
         elif following is None:
             yield AT_TOP
         if search and alone is None:
-            yield OUT_OF_REACH
-            if best is not None and own.state == "scored" and following is not None:
-                said = quantity(measure_of(self.scorer.rules.line(best.indicator)).unit, best.value)
-                yield fill(AT_BEST, value=said, total=score(best.after.total))
+            yield OUT_OF_REACH if best is None or own.state != "scored" or following is None else self.at_best(best)
+
+    def at_best(self, best: Move) -> Text:
+        value = quantity(unit_of(self.scorer.rules.line(best.indicator)), best.value)
+        if self.target.total is None and best.after.title is not None:
+            return fill(AT_BEST_GRADE, value=value, grade=best.after.title)
+        return fill(AT_BEST, value=value, total=score(best.after.total))
 
     # --- several lines -------------------------------------------------------------------------------------------
 
@@ -214,7 +224,7 @@ class _Search:
             counts = own.points is not None or room.line.bonus
             if not counts or best is None or (node != 0 and (room.line.bonus or self.top_of(room.line) != node)):
                 continue
-            mark = room.line.curve.points(best) or Fraction(0)
+            mark = room.line.curve.points(best) or ZERO
             gain = self.points_with(room.line, mark, node) - _points(self.before, node)
             if gain > 0:
                 yield room, gain, best
@@ -238,14 +248,18 @@ class _Search:
         """The sheet after the moves, scored anew."""
         return self.scorer.sheet(self.measured | {room.line.indicator.id: room.with_value(value) for room, value in moves})
 
-    def move(self, room: Room, value: Fraction) -> Move:
+    def outcome(self, sheet: Sheet) -> Outcome:
+        return Outcome(sheet.total, sheet.grade, title_of(self.scorer.rules.scheme.grades, sheet.grade), sheet.state)
+
+    def move(self, room: Room, value: Fraction, given: Sequence[tuple[Room, Fraction]] = ()) -> Move:
+        """A move and its result, ``given`` the moves made before it."""
         own = self.before.lines[room.line.no]
-        sheet = self.applied([(room, value)])
-        mark = sheet.lines[room.line.no].mark or Fraction(0)
+        sheet = self.applied([*given, (room, value)])
+        mark = sheet.lines[room.line.no].mark or ZERO
         assumes = None if own.state == "scored" else FIRST_EVIDENCE if own.points is not None or room.line.bonus else GETS_EVIDENCE
         indicator = room.line.indicator
         says = move_words(room, value, mark, sheet.total)
-        return Move(indicator.id, indicator.title, room.now, value, room.with_value(value), mark, _outcome(sheet), assumes, says)
+        return Move(indicator.id, indicator.title, room.now, value, room.with_value(value), mark, self.outcome(sheet), assumes, says)
 
 
 def frozen_from(total: Decimal) -> Fraction:
@@ -259,10 +273,6 @@ def _points(sheet: Sheet, node: int) -> Fraction:
     return (sheet.nodes[node].points or ZERO) + bonus
 
 
-def _outcome(sheet: Sheet) -> Outcome:
-    return Outcome(sheet.total, sheet.grade, sheet.state)
-
-
 def _edges(grades: Grades) -> list[Decimal]:
     """Where counted conditions look, rising."""
     conditions = [c for rule in grades.rules for c in rule.when]
@@ -270,8 +280,9 @@ def _edges(grades: Grades) -> list[Decimal]:
 
 
 def _raises(scores: Mapping[int, Decimal], edges: Sequence[Decimal]) -> Iterator[list[tuple[int, Decimal]]]:
-    """Every way to lift some sections to edges above them. Sections between the same edges are alike to every condition:
-    of those only the highest are lifted.
+    """Every way to lift some sections to edges above them.
+
+    Sections between the same edges are alike to every condition, so of those only the highest are lifted.
     """
     alike: dict[int, list[int]] = {}
     for no in sorted(scores, key=lambda no: -scores[no]):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from jikao.scheme.catalogue import Unit
 from jikao.scheme.text import Text
 from jikao.scheme.words import NOT_AVAILABLE, fill, number, percent, points, quantity, same, score
 from jikao.scoring.reach import Room
-from jikao.scoring.steps import COUNTED, as_counted, change_words, counts_things, measure_of, unit_of
+from jikao.scoring.steps import COUNTED, as_counted, change_words, measure_of, unit_of
 
 MOVE = Text("{way}:{now} → {value},本项 {mark},总分 {total}", "{way}: {now} → {value}, this line {mark}, total {total}")
 TO_VALUE = Text("做到 {value}", "be at {value}")
@@ -36,7 +35,8 @@ def _way(room: Room, value: Fraction) -> Text:
 
 
 def _value_words(room: Room, value: Fraction) -> Text:
-    counted = as_counted(room.line, room.with_value(value))
-    if unit_of(room.line) is Unit.RATIO and counted is not None and counts_things(room.line, room.with_value(value)):
+    """``36 ÷ 40 = 90 %`` where things are counted, else the value alone."""
+    unit, counted = unit_of(room.line), as_counted(room.line, room.with_value(value))
+    if room.counts and counted is not None:
         return same(f"{number(counted[0])} ÷ {number(counted[1])} = {percent(value)}")
-    return quantity(unit_of(room.line), value)
+    return quantity(unit, value)

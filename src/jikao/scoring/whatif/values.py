@@ -16,12 +16,17 @@ class Outcome:
 
     total: Decimal | None
     grade: str | None
+    title: Text | None
+    """The grade's title."""
     state: SheetState
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One line changed: from ``now`` to ``value`` (measured as ``measured``), its mark then, and the result then."""
+    """One line changed: from ``now`` to ``value`` (measured as ``measured``), its mark then, and the result then.
+
+    ``after`` is the result of this move alone; in ``Needs.least`` of the moves up to and with this one.
+    """
 
     indicator: str
     title: Text
@@ -36,7 +41,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class LineNeeds:
-    """What one line could do: reach its ``next`` clause, reach the target ``alone``, earn its ``best``; or why not."""
+    """What one line could do: reach its ``next`` clause, reach the target ``alone``, earn its ``best``; or why not.
+
+    Without evidence there is no ``next``; ``alone`` and ``best`` then say what they assume.
+    """
 
     indicator: str
     title: Text
@@ -51,6 +59,8 @@ class Target:
     """A grade (by counted rules: only that) or the least frozen total to reach."""
 
     grade: str | None
+    title: Text | None
+    """The grade's title."""
     total: Decimal | None
 
 
