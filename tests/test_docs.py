@@ -11,6 +11,7 @@ import csv
 import importlib.util
 import re
 import shlex
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -176,7 +177,8 @@ def examples(page: Path) -> Iterator[Example]:
 
 
 def squeezed(line: str) -> str:
-    return " ".join(line.split())
+    """Spacing and the width of punctuation do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", line).split())
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if any(examples(p))], ids=lambda p: p.relative_to(ROOT).as_posix())

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind
 from jikao.scheme.text import Text
 
 if TYPE_CHECKING:
-    from jikao.archive.compare import Comparison
+    from jikao.archive.comparison import Comparison
     from jikao.archive.manifest import Manifest
     from jikao.archive.verify import Verification
     from jikao.evidence.backend import EngineName
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from jikao.scheme.read import Reading
     from jikao.scheme.rules import Rules
     from jikao.scoring.cases import Outcome
+    from jikao.scoring.exact import Measured
     from jikao.scoring.explain import Receipt
     from jikao.scoring.run import Progress
-    from jikao.scoring.whatif import Outlook
+    from jikao.scoring.whatif import Comparison as Supposed
+    from jikao.scoring.whatif import Needs
 
 NO_PRESET = kind(
     "preset.unknown", Level.ERROR,
@@ -73,8 +76,8 @@ VERSION_REUSED = kind(
     why=Text("同一版本号只能对应一份文字,否则无法说清当时按什么评的", "a version names one text, or nobody can say what people were judged by"),
     mend=Text("修改后请改用新的版本号和生效日期", "give the changed text a new version and date"),
 )  # fmt: skip
-RUN_EXISTS = kind(
-    "run.exists", Level.ERROR,
+NEEDS_CORRECTION = kind(
+    "run.needs-correction", Level.ERROR,
     what=Text("{period} 已有封存的结果 {run},本次结果与之不同", "{period} has a sealed run {run} already, and this one differs"),
     why=Text("封存的结果不改写;更正须指明它替代哪一份、为什么", "a sealed run is never overwritten; a correction names what it replaces, and why"),
     mend=Text("加上 --replaces {run} --reason 理由", "add --replaces {run} --reason WHY"),
@@ -96,6 +99,12 @@ NO_LINE = kind(
     what=Text("方案里没有指标“{line}”", 'The scheme has no indicator "{line}"'),
     why=Text("只能说明方案中的一项", "only a line of the scheme can be explained"),
     mend=Text("可选:{known}", "choose one of: {known}"),
+)  # fmt: skip
+SEVERAL_SEATS = kind(
+    "whatif.several-positions", Level.ERROR,
+    what=Text("“{person}”在本期内任过 {n} 个岗位", '"{person}" held {n} positions in this period'),
+    why=Text("总分按各岗位天数加权,单改一项无法说明还差多少", "the total is weighted by days in each position, so one line alone cannot tell what is missing"),
+    mend=Text("用 jikao explain 查看各岗位的得分", "read each position's score with jikao explain"),
 )  # fmt: skip
 NO_RUN = kind(
     "run.not-found", Level.ERROR,
@@ -419,7 +428,7 @@ def _sealed(
         raise Refused(sealed.problems)
     if earlier is not None and sealed.fresh:
         _unseal(sealed.path)
-        raise Refused([RUN_EXISTS(period=period, run=earlier)])
+        raise Refused([NEEDS_CORRECTION(period=period, run=earlier)])
     _keep_scheme(store, reading)
     return Scored(sealed.path, sealed.run, sealed.fresh, scheme.version, (*problems, *sealed.problems), touched)
 
@@ -534,8 +543,13 @@ def explain(path: Path, person: str, *, line: str | None = None, period: str | N
         with evidence_reader(run.rules, run.snapshot, when) as reader:
             return receipt(
                 run.rules, seats, person=person, period=when, name=_name(run, person), only=line,
-                evidence=lambda x, who, _, seat: reader.behind(x, who, seat), zone=run.snapshot.calendar.tz,
+                evidence=lambda x, who, _, seat: _named_origins(reader.behind(x, who, seat), run.manifest.origins), zone=run.snapshot.calendar.tz,
             )  # fmt: skip
+
+
+def _named_origins(rows: Iterable[Mapping[str, Any]], origins: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    """Rows that name the file they came from, where it is known."""
+    return ({**row, "import_id": origins.get(row["import_id"], f"#{row['import_id']}")} for row in rows)
 
 
 def _seats(run: OpenRun, scorer: Any, person: str, period: Period) -> list[Any]:
@@ -553,14 +567,40 @@ def _name(run: OpenRun, person: str) -> str:
     return name_of(run.snapshot, person)
 
 
-def whatif(path: Path, person: str, *, grade: str | None = None, total: str | None = None, changes: Mapping[str, str] | None = None) -> Outlook:
-    """The curves read backwards: what is still needed for a grade or a total, or what given values would come to."""
-    from jikao.scoring.exact import Scorer
-    from jikao.scoring.whatif import outlook
+def needs(path: Path, person: str, *, grade: str | None = None, total: Decimal | None = None, remaining: Mapping[str, int] | None = None) -> Needs:
+    """The curves read backwards: what is still needed for a grade or a total. ``remaining``: indicator to how many more
+    things will be counted before the period ends."""
+    from jikao.scoring.whatif import check_changes, check_target, needed
 
     with opened_run(path) as run:
-        seats = _seats(run, Scorer(run.rules), person, run.manifest.when()[0])
-        return outlook(run.rules, seats, grade=grade, total=total, changes=changes or {})
+        measured = _only_seat(run, person)
+        problems = check_target(run.rules, grade, total) + check_changes(run.rules, {}, remaining)
+        if problems:
+            raise Refused(problems)
+        return needed(run.rules, measured, grade=grade, total=total, remaining=remaining)
+
+
+def supposed(path: Path, person: str, changes: Mapping[str, Decimal]) -> Supposed:
+    """The sheet before and after some indicators take other values."""
+    from jikao.scoring.whatif import check_changes, with_changes
+
+    with opened_run(path) as run:
+        measured = _only_seat(run, person)
+        problems = check_changes(run.rules, changes)
+        if problems:
+            raise Refused(problems)
+        return with_changes(run.rules, measured, changes)
+
+
+def _only_seat(run: OpenRun, person: str) -> Mapping[str, Measured]:
+    from jikao.scoring.results import measured_by_seat, people_in
+
+    seats = measured_by_seat(run.folder / "results", person, run.manifest.when()[0])
+    if not seats:
+        raise Refused([NO_PERSON(person=person, some=", ".join(people_in(run.folder / "results")[:8]))])
+    if len(seats) > 1:
+        raise Refused([SEVERAL_SEATS(person=person, n=len(seats))])
+    return next(iter(seats.values()))
 
 
 def verify(path: Path) -> Verification:

@@ -45,10 +45,10 @@ MEASURES = """
 """
 RESULTS = {
     "measures": "SELECT * FROM measures",
-    "marks": "SELECT period, person, seat, indicator, 'scored' AS state, 0 AS clause, num * 100000000000 // den AS mark, mark AS points FROM measures",
-    "sections": "SELECT period, person, seat, 'total' AS section, num * 100000000000 // den AS points, 100000000000 AS of FROM measures",
+    "marks": "SELECT period, person, seat, indicator, 'scored' AS state, 0 AS clause, worth(num, den) AS mark, mark AS points FROM measures",
+    "sections": "SELECT period, person, seat, 'total' AS section, worth(num, den) AS points, 100000000000 AS of FROM measures",
     "results": """
-        SELECT period, person, department, NULL::VARCHAR AS team, NULL::VARCHAR AS position, 1 AS seats, num * 10000 // den AS total,
+        SELECT period, person, department, NULL::VARCHAR AS team, NULL::VARCHAR AS position, 1 AS seats, worth(num, den) // 10000000 AS total,
                CASE WHEN total >= 9000 THEN '优秀' ELSE '合格' END AS grade, rank() OVER (PARTITION BY period ORDER BY total DESC) AS rank,
                count(*) OVER (PARTITION BY period) AS peers, 10000 AS coverage, 'scored' AS state, '' AS flags, NULL::VARCHAR AS advice
         FROM measures JOIN people USING (person) ORDER BY period, person
@@ -66,10 +66,11 @@ def make_table(file: Path, columns: Mapping[str, str], rows: Sequence[Mapping[st
     return file
 
 
-def fake_score(_scheme: str, snapshot: Snapshot, periods: Sequence[Period], out: Path) -> None:
-    """The plan's share on time, as the four tables of a run."""
+def fake_score(_scheme: str, snapshot: Snapshot, periods: Sequence[Period], out: Path, *, full: int = 100) -> None:
+    """The plan's share on time, as the four tables of a run; everything on time is worth ``full`` points."""
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con:
+        con.execute(f"CREATE MACRO worth(num, den) AS num * {full} * 1000000000 // den")
         for shape, view in (("plan_items", "plan"), ("people", "people")):
             con.execute(f"CREATE VIEW {view} AS FROM read_parquet({[str(p) for p in snapshot.tables[shape]]})")
         con.execute("CREATE TABLE periods (period VARCHAR, start_on DATE, end_on DATE)")
@@ -90,6 +91,7 @@ class Company:
     scheme: str = SCHEME
     version: str = "1.0"
     period: str = "2011-11"
+    imported: str = "00112233aabbccdd"
     _made: int = 0
 
     @property
@@ -104,23 +106,25 @@ class Company:
         self._made += 1
         tables = {}
         for shape, rows in self.rows.items():
-            provenance = [row | {"import_id": "00112233aabbccdd", "row_no": no} for no, row in enumerate(rows, 2)]
+            provenance = [row | {"import_id": self.imported, "row_no": no} for no, row in enumerate(rows, 2)]
             columns = {c: _TYPES[t] for c, t in stored(SHAPES[shape]).items()}
             tables[shape] = (make_table(self.folder / f"{shape}-{self._made}.parquet", columns, provenance),)
         return Snapshot(tables, self.calendar, {"00112233aabbccdd": "计划.xlsx", "ffff": "never used.csv"})
 
-    def scored(self, snapshot: Snapshot) -> Path:
+    def scored(self, snapshot: Snapshot, *, full: int = 100) -> Path:
         out = self.folder / f"out-{self._made}"
-        fake_score(self.scheme, snapshot, self.periods, out)
+        fake_score(self.scheme, snapshot, self.periods, out, full=full)
         return out
 
     def text(self) -> SchemeText:
         return SchemeText("plan-only", self.version, "s.yaml", self.scheme.encode())
 
-    def seal(self, **more) -> Sealed:
+    def seal(self, *, full: int = 100, **more) -> Sealed:
         snapshot = self.snapshot()
         needs = more.pop("needs", dict.fromkeys(["people", "plan_items", "leaves"], ALL_ROWS))
-        return seal(self.root, self.scored(snapshot), scheme=self.text(), snapshot=snapshot, needs=needs, periods=self.periods, **more)
+        return seal(
+            self.root, self.scored(snapshot, full=full), scheme=self.text(), snapshot=snapshot, needs=needs, periods=self.periods, **more
+        )
 
     def sealed(self, **more) -> Path:
         done = self.seal(**more)

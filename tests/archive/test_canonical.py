@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +47,7 @@ def test_the_sum_is_the_one_plain_python_gives():
 
 
 def test_the_sum_of_a_table_never_changes_between_versions():
-    assert sum_of(f"FROM {ROWS}") == "d5b2e4a0d5f5d9ea" or in_plain_python(TEXT)
+    assert sum_of(f"FROM {ROWS}") == "PIN"
 
 
 def test_order_number_widths_zones_and_threads_do_not_show():
@@ -122,7 +121,8 @@ def test_any_words_numbers_and_days_sum_as_plain_python_says(rows):
 
 def test_two_writers_of_the_same_table_give_the_same_sum(tmp_path):
     rows = "SELECT range AS n, 'E' || range % 7 AS w FROM range(3000)"
-    duckdb.sql(f"COPY ({rows}) TO '{tmp_path}/a.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    duckdb.sql(f"COPY ({rows} ORDER BY w) TO '{tmp_path}/b.parquet' (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 2048)")
+    with connection() as con:
+        con.execute(f"COPY ({rows}) TO '{tmp_path}/a.parquet' (FORMAT parquet, COMPRESSION zstd)")
+        con.execute(f"COPY ({rows} ORDER BY w) TO '{tmp_path}/b.parquet' (FORMAT parquet, COMPRESSION uncompressed, ROW_GROUP_SIZE 2048)")
     assert (tmp_path / "a.parquet").read_bytes() != (tmp_path / "b.parquet").read_bytes()
     assert sum_of(f"FROM '{tmp_path}/a.parquet'") == sum_of(f"FROM '{tmp_path}/b.parquet'")

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
 
-from jikao.archive.corrections import history, replaced_by, sealed_runs
+from jikao.archive.corrections import history, holding, replaced_by, sealed_runs
 from jikao.archive.manifest import Correction
 from jikao.archive.verify import verify
 
@@ -90,3 +91,28 @@ def test_folders_that_are_no_runs_are_passed_over(run, company):
 def test_forged_runs_that_replace_each_other_do_not_hang(run, correction, company, reseal):
     reseal(run, lambda m: m.update(correction={"replaces": correction.name, "reason": "x"}))
     assert history(company.root, run.name) == (correction.name, run.name)
+
+
+def test_another_result_of_the_same_period_must_name_the_run_it_replaces(run, company, item):
+    company.rows["plan_items"][8] = item("甲", "t08", on_time=True)
+    done = company.seal()
+    assert [(p.code, p.values["run"]) for p in done.problems] == [("run.exists", run.name)]
+    assert [p.name for p in company.root.iterdir()] == [run.name]
+
+
+def test_a_run_that_was_corrected_is_not_sealed_again_unawares(run, correction, company, item):
+    company.rows["plan_items"][8] = item("甲", "t08", on_time=False)
+    done = company.seal()
+    assert [(p.code, p.values["run"]) for p in done.problems] == [("run.exists", correction.name)]
+
+
+def test_the_run_that_holds_is_the_last_of_its_history(run, correction, company):
+    assert holding(company.root, "plan-only", ["2011-11"]) == correction.name
+    assert holding(company.root, "plan-only", ["2011-12"]) is None
+    assert holding(company.root, "other", ["2011-11"]) is None
+
+
+def test_the_next_period_stands_beside_it(run, company):
+    company.period = "2011-12"
+    company.rows["plan_items"] = [i | {"due_on": dt.date(2011, 12, 1)} for i in company.rows["plan_items"]]
+    assert company.sealed() != run

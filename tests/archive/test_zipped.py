@@ -92,9 +92,9 @@ def test_a_file_missing_from_the_zip_is_named(packed, run):
 def test_a_path_that_leads_elsewhere_is_not_unpacked(name, packed, run, tmp_path):
     files = {n.removeprefix(f"{run.name}/"): raw for n, raw in contents(packed).items()}
     write(packed, files | {name: b"hello"})
-    before = {p for p in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     assert [c for c, _ in found(packed)] == ["run.zip-unsafe"]
-    assert {p for p in tmp_path.rglob("*")} == before
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_one_name_twice_is_not_unpacked(packed, run):

@@ -355,8 +355,6 @@ def complaint_deductions(case: Case) -> Measured:
 def violation_severity(case: Case) -> Measured:
     levels = case.numbers("levels")
     rows = [row for row in case.mine("violations", "happened_on") if row["state"] == "verified"]
-    if case.word("decided", "no") == "yes":
-        return summed([Fraction(row.get("share", 0)) for row in rows])
     if case.flag("decided"):
         return summed([Fraction(row.get("share", 0)) for row in rows])
     return summed([levels.get(row["severity"], Fraction(0)) for row in rows])
@@ -410,12 +408,12 @@ def sharing(case: Case) -> Measured:
 
 # --- points, orders, numbers measured elsewhere ------------------------------------------------------------------
 def task_points(case: Case) -> Measured:
-    whole = case.word("shared", "split") == "each"
-    mine, n = points_of(case.files, case.seat, whole)
+    undivided = case.word("shared", "split") == "each"
+    mine, n = points_of(case.files, case.seat, undivided)
     against = case.word("against", "best")
     if against == "target":
         return ratio(mine, case.number("target"), n, n)
-    peers = [points_of(case.files, seat, whole)[0] for seat in case.everybody if seat.department == case.seat.department]
+    peers = [points_of(case.files, seat, undivided)[0] for seat in case.everybody if seat.department == case.seat.department]
     mark = max(peers) if against == "best" else middle(peers)
     return ratio(mine, mark, n, n)
 
@@ -425,22 +423,20 @@ def middle(values: list[Fraction]) -> Fraction:
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
-def points_of(files: Files, seat: Seat, shared: str) -> tuple[Fraction, int]:
+def points_of(files: Files, seat: Seat, undivided: bool) -> tuple[Fraction, int]:
     """B: the seat's points of the tasks completed on its days, and how many tasks gave them."""
-    own = task_split if shared == "split" else task_whole
+    own = task_whole if undivided else task_split
     owned = [own(files, row, seat.person) for row in files.rows("tasks") if row.get("completed_on") in seat.days]
     parts = [part for part in owned if part is not None]
     return sum(parts, Fraction(0)), len(parts)
 
 
-def task_split(files: Files, task: Row, person: str, undivided: bool = False) -> Fraction | None:
+def task_split(files: Files, task: Row, person: str) -> Fraction | None:
     """One person's points of one task; nothing for who had no share in it, or where nobody said what it is worth."""
     whole = coefficient(files, task)
     rows = [row for row in files.rows("task_shares") if row["task"] == task["task"]]
     if whole is None or person not in {row["person"] for row in rows}:
         return None
-    if undivided:
-        return whole
     written = {row["person"]: Fraction(row["share"]) for row in rows if "share" in row}
     unset = [row["person"] for row in rows if "share" not in row]
     left = 1 - sum(written.values(), Fraction(0))
@@ -451,11 +447,8 @@ def task_split(files: Files, task: Row, person: str, undivided: bool = False) ->
 
 def task_whole(files: Files, task: Row, person: str) -> Fraction | None:
     """All of the task for everybody who has a share in it (AMB-18, the other reading)."""
-    return (
-        coefficient(files, task)
-        if any(row["task"] == task["task"] and row["person"] == person for row in files.rows("task_shares"))
-        else None
-    )
+    sharers = {row["person"] for row in files.rows("task_shares") if row["task"] == task["task"]}
+    return coefficient(files, task) if person in sharers else None
 
 
 def coefficient(files: Files, task: Row) -> Fraction | None:

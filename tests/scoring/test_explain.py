@@ -307,6 +307,41 @@ def test_only_verified_complaints_of_the_right_cause_count_a17() -> None:
     assert [j.counted for j in behind.judgements] == [True, False, False, False]
 
 
+def test_violations_count_once_verified_and_heard() -> None:
+    def violation(state: str) -> dict[str, object]:
+        day = dt.date(2011, 11, 8)
+        return {
+            "violation": "v",
+            "person": "甲",
+            "happened_on": day,
+            "clause": "第 3 条",
+            "severity": "minor",
+            "state": state,
+            "reason": "迟到",
+        }
+
+    measure = {"use": "violation_severity", "levels": {"minor": "1%"}}
+    note = line(
+        Measured(10_000, 1_000_000, 1, 1), measure, [{"from": 0, "score": 10}], [violation("verified"), violation("employee_heard")]
+    )
+    assert [(j.what.zh, j.reason, j.counted) for j in note.behind.judgements] == [
+        ("第 3 条 minor", "迟到", True),
+        ("第 3 条 minor", "迟到", False),
+    ]
+
+
+def test_money_is_a_share_of_amounts_and_not_counted() -> None:
+    note = line(Measured(30_000_00, 40_000_00, 4, 4), {"use": "renewal_rate", "by": "amount"}, TIERS)
+    assert note.formula.en == "30000 ÷ 40000 = 75 % → 2 points"
+    assert note.neighbours[0].says.en == "5 percentage points more would have reached 80 % (8 points)"
+
+
+def test_a_row_may_name_its_shape() -> None:
+    row: dict[str, object] = {"shape": "tickets", "ticket": "T", "solved_at": dt.datetime(2011, 11, 3, tzinfo=SHANGHAI)}
+    note = line(rate(1, 20), "complaint_rate", [{"from": 0, "score": 10}], [row])
+    assert [c.says.en for c in note.behind.rows[0].cells] == ["T", "2011-11-02 16:00"]
+
+
 def test_a_ticket_row_tells_its_times_in_the_companys_zone_and_how_long_it_took() -> None:
     at = dt.datetime(2011, 11, 3, 1, 0)  # noqa: DTZ001 - stored instants are naive UTC
     row: dict[str, object] = {
@@ -438,6 +473,14 @@ def test_golden_contract(lang: Any) -> None:
 def test_golden_counted_rules() -> None:
     measured = {f"i{i}": worth(v) for i, v in enumerate((55, 82, 85, 90), 1)}
     agrees("s6-counted-rules.en", "A26: four rules fail, the last holds, and the flag", as_text(explained(s6(), measured), "en"))
+
+
+def test_golden_raters() -> None:
+    weights = {"raters": {"self": "0.2", "superior": "0.6", "customer": "0.2"}}
+    by = rules(section("all", rated("x", source="default", seed="S7.2", **weights)), grades=BANDS)
+    rows = {"x": [rating("self", 90), rating("superior", 84, reason="两次回访客户确认"), rating("peer", 60)]}
+    text = as_text(explained(by, {"x": Measured(171, 2, 2, 3)}, rows), "en")
+    agrees("a21-raters.en", "A21: the customer did not rate, the weights left are scaled up; the peer has no weight", text)
 
 
 def test_golden_two_positions() -> None:

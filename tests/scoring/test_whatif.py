@@ -386,6 +386,13 @@ def test_json_has_both_languages() -> None:
     assert done["least"][0]["title"] == {"zh": "售后跟踪记录完整性", "en": "Service records complete"}
 
 
+def test_text_says_that_nothing_is_needed_or_what_stands_in_the_way() -> None:
+    assert "  提示 已经达到目标\n" in as_text(needed(s3(), A01, grade="合格"), "zh")
+    assert as_text(needed(s3(), A01, total=Decimal(60)), "zh").startswith("目标总分 60.00\n  现在 61.50 · 合格\n")
+    assert "  note these lines must be settled first: Exam\n" in as_text(needed(s3(), A01 | {"exam": HELD}, grade="合格"), "en")
+    assert as_text(needed(s6(), four(92, 85, 75, 70), grade="良好"), "en").startswith("target grade 良好\n  now 80.50 · 合格\n")
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_golden_needs(lang: Any) -> None:
     by: Rules = s3()

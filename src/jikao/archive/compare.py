@@ -7,27 +7,28 @@ person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jikao.archive.canonical import connection
-from jikao.archive.changes import RowChange, What, changes_sql, row_change
+from jikao.archive.changes import What, changes_sql, row_change
+from jikao.archive.comparison import Comparison, EvidenceChange, Mark, MarkChange, Move, ShapeChange, Standing
 from jikao.archive.inspect import Inspection, opened
 from jikao.archive.manifest import RESULTS, Manifest
-from jikao.archive.say import evidence_text
+from jikao.archive.reasons import Why, explained, people_in
 from jikao.archive.seal import first_line
 from jikao.archive.verify import CONTENT_DAMAGED, sealed_scheme
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con, Error, name
 from jikao.evidence.shapes import SHAPES, Shape
-from jikao.scheme.diff import Change, ChangeKind, diff
+from jikao.scheme.diff import Change, diff
 from jikao.scheme.problem import Level, Problem, errors, kind
 from jikao.scheme.read import read
 from jikao.scheme.text import Text
-from jikao.scoring.words import NOT_AVAILABLE, each, fill, score
+from jikao.scheme.words import same
 
 NO_COMMON_PERIOD = kind(
     "run.no-common-period",
@@ -44,135 +45,9 @@ ROWS = 20
 """Changed rows of one shape shown for one person."""
 
 PERSON, MARK = RESULTS["results"], RESULTS["marks"]
+T = TypeVar("T")
 _STANDING = ("total", "grade", "rank", "state")
 _MARK = ("state", "points", "num", "den")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a person stood in one run; ``total`` in points, ``None`` for N/A."""
-
-    total: Decimal | None
-    grade: str | None
-    rank: int | None
-    state: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One indicator of one person in one run: points of the total, and the measured value as ``num/den``."""
-
-    state: str
-    points: Decimal | None
-    num: int | None
-    den: int | None
-
-    def __str__(self) -> str:
-        measured = "" if self.num is None else f" ({self.num})" if self.den == 1 else f" ({self.num}/{self.den})"
-        return score(self.points) + measured
-
-
-@dataclass(frozen=True)
-class MarkChange:
-    """An indicator that was worth something else; ``None``: it was not there."""
-
-    seat: int
-    indicator: str
-    title: Text
-    before: Mark | None
-    after: Mark | None
-
-    @property
-    def text(self) -> Text:
-        """``Plan on time: 80.00 (8/10) → 90.00 (9/10)``."""
-        return fill(_MARK_TEXT, title=self.title, before=self.before or NOT_AVAILABLE, after=self.after or NOT_AVAILABLE)
-
-
-@dataclass(frozen=True)
-class EvidenceChange:
-    """One row of evidence that differs and names the person."""
-
-    shape: str
-    row: RowChange
-
-    @property
-    def text(self) -> Text:
-        return fill(_ROW_TEXT, shape=SHAPES[self.shape].title, row=evidence_text(self.shape, self.row))
-
-
-@dataclass(frozen=True)
-class Move:
-    """One person whose total, grade or rank is another. ``row_count``: all changed rows that name the person, shown or not."""
-
-    period: str
-    person: str
-    name: str
-    before: Standing | None
-    after: Standing | None
-    marks: tuple[MarkChange, ...]
-    rows: tuple[EvidenceChange, ...]
-    row_count: int
-    reasons: tuple[Text, ...]
-
-    @property
-    def change(self) -> Decimal | None:
-        """After minus before; ``None`` where one of the totals is N/A."""
-        if self.before is None or self.after is None or self.before.total is None or self.after.total is None:
-            return None
-        return self.after.total - self.before.total
-
-
-@dataclass(frozen=True)
-class ShapeChange:
-    """How many rows of one shape differ."""
-
-    shape: str
-    added: int
-    removed: int
-    changed: int
-
-    @property
-    def any(self) -> bool:
-        """Whether anything people brought in differs; the import a row came with does not count."""
-        return bool(self.added or self.removed or self.changed)
-
-    @property
-    def text(self) -> Text:
-        return fill(_SHAPE_TEXT, shape=SHAPES[self.shape].title, added=self.added, removed=self.removed, changed=self.changed)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What differs between two runs. ``people`` were judged in either, ``moved`` of them moved; ``moves`` are the largest."""
-
-    before: Manifest | None
-    after: Manifest | None
-    problems: tuple[Problem, ...]
-    scheme: tuple[Change, ...] = ()
-    calendar: bool = False
-    evidence: tuple[ShapeChange, ...] = ()
-    people: int = 0
-    moved: int = 0
-    moves: tuple[Move, ...] = ()
-
-
-_MARK_TEXT = Text("{title}:{before} → {after}", "{title}: {before} → {after}")
-_ROW_TEXT = Text("{shape} {row}", "{shape} {row}")
-_SHAPE_TEXT = Text(
-    "{shape}:新增 {added} 行,删除 {removed} 行,变更 {changed} 行", "{shape}: {added} added, {removed} removed, {changed} changed"
-)
-_BY_EVIDENCE = Text("涉及本人的证据有 {count} 行变化", "{count} rows of evidence about this person changed")
-_BY_SCHEME = Text("方案改动:{change}", "The scheme changed: {change}")
-_BY_CALENDAR = Text("工作日历不同", "The working-day calendar is another")
-_BY_OTHERS = Text("本人得分未变,名次因同组其他人变动而变", "Their own score is the same; the rank moved because others in the group did")
-_BY_SHARED = Text("不涉及具体个人的证据有变化:{shapes}", "Evidence that names nobody changed: {shapes}")
-_BY_VERSION = Text("计算程序版本不同:{before} → {after}", "Another version of the program: {before} → {after}")
-_HARMLESS = {ChangeKind.WORDS, ChangeKind.ORDER, ChangeKind.PROCESS, ChangeKind.PAYOUT}
-"""Changes of a scheme that move no score."""
-
-_BY_NOTHING = Text(
-    "两次结果的方案、证据和日历没有差别;请核对(verify)两次结果", "Scheme, evidence and calendar do not differ; verify both runs"
-)
 
 
 def compare(before: Path, after: Path, *, first: int = MOVES) -> Comparison:
@@ -185,8 +60,8 @@ def compare(before: Path, after: Path, *, first: int = MOVES) -> Comparison:
         if old.manifest is None or new.manifest is None or errors(problems):
             return Comparison(old.manifest, new.manifest, tuple(problems))
         if not set(old.manifest.periods) & set(new.manifest.periods):
-            said = {"before": ", ".join(old.manifest.periods), "after": ", ".join(new.manifest.periods)}
-            return Comparison(old.manifest, new.manifest, (*problems, NO_COMMON_PERIOD(**said)))
+            problems.append(NO_COMMON_PERIOD(before=", ".join(old.manifest.periods), after=", ".join(new.manifest.periods)))
+            return Comparison(old.manifest, new.manifest, tuple(problems))
         try:
             with connection() as con:
                 return replace(_Pair(con, old, old.manifest, new, new.manifest).comparison(first), problems=tuple(problems))
@@ -215,9 +90,8 @@ class _Pair:
         old, new = self._manifests
         people, moved = self._find_moves(first)
         evidence = tuple(found for shape in self._shapes if (found := self._find_rows(shape)).any)
-        marks, rows, counts = self._marks(), self._rows(), self._row_counts()
-        why = _Why(self._scheme_changes(), old.calendar != new.calendar, frozenset(self._titles()), evidence, (old.jikao, new.jikao))
-        moves = tuple(why.explained(move, counts.get(move.person, 0)) for move in self._moves(marks, rows))
+        why = Why(self._scheme_changes(), frozenset(self._titles()), old.calendar != new.calendar, evidence, (old.jikao, new.jikao))
+        moves = explained(self._moves(), why)
         return Comparison(old, new, (), why.scheme, why.calendar, evidence, people, moved, moves)
 
     # --- results -------------------------------------------------------------------------------------------------
@@ -239,13 +113,20 @@ class _Pair:
     def _count(self, query: str) -> int:
         return int(self._con.execute(query).fetchall()[0][0])
 
-    def _moves(self, marks: Mapping[tuple[str, str], list[MarkChange]], rows: Mapping[str, list[EvidenceChange]]) -> Iterator[Move]:
-        names = self._names()
-        for row in self._con.execute(f"SELECT * FROM chosen ORDER BY {_LARGEST}").fetchall():
-            what, period, person, *pairs = row
-            before, after = (None if what == gone else _standing(pairs[side::2]) for side, gone in ((0, "added"), (1, "removed")))
-            changed = tuple(marks.get((period, person), ()))
-            yield Move(period, person, names.get(person, ""), before, after, changed, tuple(rows.get(person, ())), 0, ())
+    def _moves(self) -> Iterator[Move]:
+        names, marks, rows, counts = self._names(), self._marks(), self._rows(), self._row_counts()
+        for what, period, person, *pairs in self._con.execute(f"SELECT * FROM chosen ORDER BY {_LARGEST}").fetchall():
+            before, after = _sides(what, pairs, _standing)
+            yield Move(
+                period,
+                person,
+                names.get(person, ""),
+                before,
+                after,
+                tuple(marks.get((period, person), ())),
+                tuple(rows.get(person, ())),
+                counts.get(person, 0),
+            )
 
     def _names(self) -> dict[str, str]:
         """Names of the chosen people, the newer run's first."""
@@ -267,8 +148,7 @@ class _Pair:
         titles = self._titles()
         found: dict[tuple[str, str], list[MarkChange]] = {}
         for what, period, person, seat, indicator, *pairs in self._con.execute(query + f" ORDER BY {_LARGEST_MARK}").fetchall():
-            before, after = (None if what == gone else _mark(pairs[side::2]) for side, gone in ((0, "added"), (1, "removed")))
-            change = MarkChange(seat, indicator, titles.get(indicator, Text(indicator, indicator)), before, after)
+            change = MarkChange(seat, indicator, titles.get(indicator, same(indicator)), *_sides(what, pairs, _mark))
             found.setdefault((period, person), []).append(change)
         return found
 
@@ -311,7 +191,7 @@ class _Pair:
 
     def _who(self, shape: Shape) -> list[str]:
         """The columns of a shape's differing rows that name people."""
-        columns = [c.name for c in shape.columns if c.person or c.name == "person"]
+        columns = people_in(shape)
         sides = [name(c) if c in shape.key else f"{name(f'old.{c}')}, {name(f'new.{c}')}" for c in columns]
         return [s for s, c in zip(sides, columns, strict=True) if c in shape.key or c in self._columns(shape)]
 
@@ -342,47 +222,14 @@ class _Pair:
         return () if old is None or new is None else tuple(diff(old, new))
 
 
-@dataclass(frozen=True)
-class _Why:
-    """What differs between two runs as a whole, to be told to each who moved."""
-
-    scheme: tuple[Change, ...]
-    calendar: bool
-    lines: frozenset[str]
-    """Ids of all indicators, before and after."""
-    evidence: tuple[ShapeChange, ...]
-    versions: tuple[str, str]
-
-    def explained(self, move: Move, row_count: int) -> Move:
-        """The move with its reasons, never none."""
-        own = bool(move.marks) or move.change != 0
-        reasons = [fill(_BY_EVIDENCE, count=row_count)] if row_count else []
-        if own:
-            reasons += [*self._by_scheme(move), *([_BY_CALENDAR] if self.calendar else [])]
-        else:
-            reasons.append(_BY_OTHERS)
-        return replace(move, row_count=row_count, reasons=tuple(reasons or self._otherwise()))
-
-    def _by_scheme(self, move: Move) -> list[Text]:
-        """Changes of the indicators whose marks moved, and those that stand for no single indicator."""
-        own = {m.indicator for m in move.marks}
-        touching = [
-            c for c in self.scheme if c.kind not in _HARMLESS and (not self.lines & {*c.path.split("/")} or own & {*c.path.split("/")})
-        ]
-        return [fill(_BY_SCHEME, change=c.says) for c in touching]
-
-    def _otherwise(self) -> list[Text]:
-        shared = [s for s in self.evidence if not any(c.person or c.name == "person" for c in SHAPES[s.shape].columns)]
-        if shared:
-            return [fill(_BY_SHARED, shapes=each(lambda lang: ", ".join(SHAPES[s.shape].title.say(lang) for s in shared)))]
-        if self.versions[0] != self.versions[1]:
-            return [fill(_BY_VERSION, before=self.versions[0], after=self.versions[1])]
-        return [_BY_NOTHING]
-
-
 def _differing_shapes(old: Manifest, new: Manifest) -> list[Shape]:
     """Shapes whose sealed rows are not the same, in the order of the catalogue."""
     return [shape for shape in SHAPES.values() if old.evidence.get(shape.name) != new.evidence.get(shape.name)]
+
+
+def _sides(what: What, pairs: Sequence[Any], made: Callable[[Sequence[Any]], T]) -> tuple[T | None, T | None]:
+    """The values of a changed row before and after; ``None`` where the row is not there."""
+    return None if what == "added" else made(pairs[0::2]), None if what == "removed" else made(pairs[1::2])
 
 
 def _standing(values: Sequence[Any]) -> Standing:

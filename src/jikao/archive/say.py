@@ -11,7 +11,7 @@ from jikao.archive.changes import RowChange
 from jikao.evidence.shapes import SCALES, SHAPES, Shape, Type
 from jikao.scheme.number import NANO
 from jikao.scheme.text import Text
-from jikao.scheme.words import NOT_AVAILABLE, duration, fill, joined, number, percent
+from jikao.scheme.words import NOT_AVAILABLE, duration, fill, joined, listed, number, percent, same
 
 TABLES = {
     "measures": Text("指标实测值", "measures"),
@@ -52,8 +52,8 @@ _FLAGS = {True: Text("是", "yes"), False: Text("否", "no")}
 
 def change_text(change: RowChange) -> Text:
     """A changed row of a result table: ``2011-11 甲: total 61.5 → 63``."""
-    columns = [(_COLUMNS.get(c, Text(c, c)), _result_value(c, old), _result_value(c, new)) for c, (old, new) in change.columns.items()]
-    return _sentence(_same(" ".join(str(v) for v in change.key.values())), change, columns)
+    columns = [(_COLUMNS.get(c, same(c)), _result_value(c, old), _result_value(c, new)) for c, (old, new) in change.columns.items()]
+    return _sentence(same(" ".join(str(v) for v in change.key.values())), change, columns)
 
 
 def evidence_text(shape: str, change: RowChange) -> Text:
@@ -70,30 +70,26 @@ def _sentence(key: Text, change: RowChange, columns: Sequence[tuple[Text, Text, 
     if change.what != "changed":
         return fill(_ONE_SIDED[change.what], key=key)
     said = [fill(_COLUMN, title=title, old=old, new=new) for title, old, new in columns]
-    return fill(_CHANGED, key=key, columns=Text("、".join(s.zh for s in said), ", ".join(s.en for s in said)))
+    return fill(_CHANGED, key=key, columns=listed(said))
 
 
 def _result_value(column: str, value: Any) -> Text:
     if value is None:
-        return _same(NOT_AVAILABLE)
-    return _same(number(Fraction(value, _UNITS[column])) if column in _UNITS else str(value))
+        return same(NOT_AVAILABLE)
+    return same(number(Fraction(value, _UNITS[column])) if column in _UNITS else str(value))
 
 
 def evidence_value(shape: Shape, column: str, value: Any) -> Text:
     """A stored value as people write it: N/A, 4.5, 40 %, 2h 15min, yes."""
     kind = shape.column(column).type
     if value is None:
-        return _same(NOT_AVAILABLE)
+        return same(NOT_AVAILABLE)
     if kind is Type.FLAG:
         return _FLAGS[value]
     if kind is Type.SECONDS:
         return duration(value)
     if kind is Type.SHARE:
-        return _same(percent(Fraction(value, SCALES[kind])))
+        return same(percent(Fraction(value, SCALES[kind])))
     if kind in SCALES:
-        return _same(number(Fraction(value, SCALES[kind])))
-    return _same(f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, dt.datetime) else str(value))
-
-
-def _same(words: str) -> Text:
-    return Text(words, words)
+        return same(number(Fraction(value, SCALES[kind])))
+    return same(f"{value:%Y-%m-%dT%H:%M:%SZ}" if isinstance(value, dt.datetime) else str(value))

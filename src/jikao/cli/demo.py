@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
 from jikao.cli.runs import show_results, tell_sealed
+
+if TYPE_CHECKING:
+    from jikao.evidence.report import ImportReport
 
 SAMPLE, MAPPING, PRESET = "uci-incidents.csv.gz", "servicenow-incident-log", "s1-indicators"
 SHOWN = 12
@@ -53,7 +57,7 @@ def _step(title: str, command: str) -> None:
     click.echo(click.style(f"$ {command}", dim=True))
 
 
-def _count(report: api.ImportReport, shape: str) -> int:
+def _count(report: ImportReport, shape: str) -> int:
     return sum(counts.get(shape, 0) for counts in (report.added, report.changed, report.same))
 
 

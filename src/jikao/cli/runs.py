@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from jikao.cli import show
 from jikao.cli.evidence import STORE
 from jikao.cli.lang import LANG, say
 from jikao.cli.schemes import JSON, SCHEME, SETTINGS, settings_of
+from jikao.scheme.number import half_up, parse_quantity, plain_number
 
 if TYPE_CHECKING:
-    from jikao.archive.compare import Comparison
+    from jikao.archive.comparison import Comparison
+    from jikao.scoring.exact import MarkedLine
 
 PERIOD = click.option("--period", required=True, help=say("周期:2016-03、2016-Q1 或 2016", "period: 2016-03, 2016-Q1 or 2016"))
 RUN = click.argument("run", type=click.Path(path_type=Path), required=False)
@@ -68,7 +71,7 @@ def tell_sealed(scored: api.Scored) -> None:
     """Where the run lies, and whether it is new."""
     if not scored.fresh:
         click.echo(say("与已封存的结果完全相同。", "This very run was sealed before."))
-    if scored.touched is not None:
+    if scored.touched:
         click.echo(say("只重新测量了证据有变的 {n} 人。", "Measured anew: the {n} people whose evidence changed.", n=len(scored.touched)))
     click.echo(say("封存于 {run}", "Sealed at {run}", run=scored.run))
 
@@ -190,9 +193,65 @@ def show_comparison(comparison: Comparison, as_json: bool) -> int:
     if as_json:
         show.as_json(comparison.as_json())
     else:
+        show.problems(comparison.problems)
         for sentence in comparison.sentences():
             click.echo(sentence.say(LANG))
-    return show.FOUND if comparison.differs else show.FINE
+    return show.FOUND if comparison.differs or comparison.problems else show.FINE
 
 
-COMMANDS = {"score": score, "results": results, "explain": explain, "verify": verify, "pack": pack, "bench": bench}
+@click.command(help=say("还差什么:达到某个等级或总分,每项至少要到多少;或假设某些值会怎样", "What is still needed for a grade or a total; or what other values would come to"))
+@click.argument("person")
+@RUN
+@STORE
+@click.option("--grade", help=say("目标等级", "the grade to reach"))
+@click.option("--total", help=say("目标总分", "the total to reach"))
+@click.option("--suppose", multiple=True, metavar="INDICATOR=VALUE", help=say("假设某项的实测值,如 csat=92%", "suppose a measured value, e.g. csat=92%"))
+@click.option("--remaining", multiple=True, metavar="INDICATOR=N", help=say("期末前还会计入多少件", "how many more will be counted before the period ends"))
+@JSON
+def whatif(
+    person: str, run: Path | None, store: Path, grade: str | None, total: str | None, suppose: tuple[str, ...], remaining: tuple[str, ...], as_json: bool
+) -> int:
+    from jikao.scoring.whatif import as_json as needs_json
+    from jikao.scoring.whatif import as_text
+
+    folder = chosen(run, store)
+    if suppose:
+        return _suppose(folder, person, {name: _quantity(value, "--suppose") for name, value in settings_of(suppose, "--suppose").items()}, as_json)
+    if (grade is None) == (total is None):
+        raise click.UsageError(say("请给出 --grade 或 --total 之一,或用 --suppose", "give --grade or --total (one of them), or --suppose"))
+    more = {name: int(_quantity(value, "--remaining")) for name, value in settings_of(remaining, "--remaining").items()}
+    needs = api.needs(folder, person, grade=grade, total=None if total is None else _quantity(total, "--total"), remaining=more)
+    if as_json:
+        show.as_json(needs_json(needs))
+    else:
+        click.echo(as_text(needs, LANG, min(show.console().width, 120)), nl=False)
+    return show.FINE
+
+
+def _quantity(text: str, option: str) -> Decimal:
+    try:
+        return parse_quantity(text)
+    except ValueError:
+        raise click.BadParameter(say("“{text}”不是数", '"{text}" is not a number', text=text), param_hint=option) from None
+
+
+def _suppose(folder: Path, person: str, changes: dict[str, Decimal], as_json: bool) -> int:
+    both = api.supposed(folder, person, changes)
+    if as_json:
+        sides = {"before": both.before, "after": both.after}
+        show.as_json({side: {"total": sheet.total, "grade": sheet.grade, "state": sheet.state} for side, sheet in sides.items()})
+        return show.FINE
+    rows = [(now.line.indicator.title.say(LANG), _mark(now), _mark(then)) for now, then in zip(both.before.lines, both.after.lines, strict=True)]
+    rows.append((say("总分", "total"), str(both.before.total), str(both.after.total)))
+    rows.append((say("等级", "grade"), both.before.grade or "—", both.after.grade or "—"))
+    show.table(say("假设", "Supposed"), [say("指标", "indicator"), say("现在", "now"), say("假设后", "then")], rows, right=(1, 2))
+    return show.FINE
+
+
+def _mark(marked: MarkedLine) -> str:
+    return "N/A" if marked.mark is None else plain_number(half_up(marked.mark))
+
+
+COMMANDS = {
+    "score": score, "results": results, "explain": explain, "whatif": whatif, "verify": verify, "pack": pack, "bench": bench,
+}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,16 +11,19 @@ from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
 
+if TYPE_CHECKING:
+    from jikao.scoring.cases import Outcome
+
 JSON = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))
 SCHEME = click.argument("scheme", type=click.Path(path_type=Path))
 SETTINGS = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help=say("改用某个设置或读法,如 csat_50_60=strict", "use another setting or reading, e.g. csat_50_60=strict"))
 
 
-def settings_of(given: tuple[str, ...]) -> dict[str, str]:
-    """``--set name=value`` as a mapping."""
+def settings_of(given: tuple[str, ...], option: str = "--set") -> dict[str, str]:
+    """``name=value`` options as a mapping."""
     pairs = [pair.partition("=") for pair in given]
     if any(not sign or not name for name, sign, _ in pairs):
-        raise click.BadParameter(say("写作 名称=值", "write NAME=VALUE"), param_hint="--set")
+        raise click.BadParameter(say("写作 名称=值", "write NAME=VALUE"), param_hint=option)
     return {name: value for name, _, value in pairs}
 
 
@@ -94,10 +98,10 @@ def diff(before: Path, after: Path, store: Path, as_json: bool) -> int:
     if _is_scheme(before) and _is_scheme(after):
         changes = api.diff_schemes(before, after)
         if as_json:
-            show.as_json([{"path": c.path, "zh": c.text.zh, "en": c.text.en} for c in changes])
+            show.as_json([c.as_json() for c in changes])
         else:
             for change in changes:
-                click.echo(f"- {change.text.say(LANG)}")
+                click.echo(f"- {change.says.say(LANG)}")
             click.echo(say("共 {n} 处不同", "{n} changes", n=len(changes)))
         return show.FOUND if changes else show.FINE
     from jikao.cli.runs import show_comparison
@@ -113,7 +117,7 @@ def _is_scheme(path: Path) -> bool:
 @SCHEME
 @JSON
 def test_(scheme: Path, as_json: bool) -> int:
-    def tell(outcome: api.Outcome) -> None:
+    def tell(outcome: Outcome) -> None:
         if as_json:
             return
         click.echo(f"{click.style('✓', fg='green') if outcome.passed else click.style('✗', fg='red')} {outcome.case.title.say(LANG)}")

@@ -93,10 +93,9 @@ class DuckEngine:
         self._con.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT {names} FROM {parquet(paths)}')
 
     def values(self, name: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:
-        typed = ", ".join(f'"{c}" {_DUCKDB_TYPES[t]}' for c, t in columns.items())
-        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({typed})')
-        if rows:
-            self._con.executemany(f'INSERT INTO "{name}" VALUES ({", ".join("?" * len(columns))})', rows)
+        lists = [[row[i] for row in rows] for i in range(len(columns))]
+        unnested = ", ".join(f'unnest(${i}::{_DUCKDB_TYPES[t]}[]) AS "{c}"' for i, (c, t) in enumerate(columns.items(), 1))
+        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {unnested}', lists)
 
     def stage(self, name: str, sql: str) -> None:
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')

@@ -216,10 +216,7 @@ def _tag(*parts: object) -> str:
 
 
 def _count(credit: str, tag: str, where: Callable[[ir.Table], ir.Value]) -> Aggregate:
-    def build(t: ir.Table) -> ir.Value:
-        return t.count() if where is _always else count_if(t, where(t))
-
-    return Aggregate(credit, _tag("count", tag), build, where)
+    return Aggregate(credit, _tag("count", tag), lambda t: count_if(t, where(t)), where)
 
 
 def _sum(credit: str, tag: str, what: Callable[[ir.Table], ir.Value]) -> Aggregate:

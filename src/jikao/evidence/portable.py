@@ -4,6 +4,7 @@ differ between DuckDB and Spark; these helpers replace them (the list of traps i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import ibis
@@ -25,7 +26,7 @@ def whole(value: int | None) -> ir.Value:
 
 def count_if(rows: ir.Table, condition: ir.Value) -> ir.Value:
     """How many rows meet a condition; NULL conditions do not count; no rows give 0."""
-    return zero_if_null(rows.count(where=condition))
+    return rows.count() if always_holds(condition) else zero_if_null(rows.count(where=condition))
 
 
 def total(values: ir.Value) -> ir.Value:
@@ -70,7 +71,10 @@ def is_one_of(value: ir.Value, words: Sequence[str]) -> ir.Value:
 
 
 def both(*conditions: ir.Value) -> ir.Value:
-    joined = conditions[0]
-    for condition in conditions[1:]:
-        joined = joined & condition
-    return joined
+    """All of the conditions; those that always hold are left out."""
+    telling = [c for c in conditions if not always_holds(c)]
+    return reduce(lambda a, b: a & b, telling) if telling else ibis.literal(True)
+
+
+def always_holds(condition: ir.Value) -> bool:
+    return condition.equals(ibis.literal(True))

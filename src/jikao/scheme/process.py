@@ -34,6 +34,7 @@ def submission(scheme: Scheme, step_id: str, after: dt.date, submitted: dt.date,
 
 def in_force(versions: Iterable[Scheme], day: dt.date) -> Scheme | None:
     """The version that holds for a period beginning on ``day``: the newest one valid by then. A version made after a
-    cycle began does not touch it (A53)."""
+    cycle began does not touch it (A53).
+    """
     valid = [s for s in versions if s.valid_from <= day and (s.valid_to is None or s.valid_to >= day)]
     return max(valid, key=lambda s: s.valid_from, default=None)

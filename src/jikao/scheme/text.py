@@ -48,5 +48,5 @@ def as_text(value: Any) -> Any:
     return Text(value.get("zh", one), value.get("en", one))
 
 
-Words = Annotated[Text, BeforeValidator(as_text, json_schema_input_type=str | dict[str, str])]
+Words = Annotated[Text, BeforeValidator(as_text, json_schema_input_type=str | dict[Literal["zh", "en"], str])]
 """A field that takes a string or ``{zh: …, en: …}``."""

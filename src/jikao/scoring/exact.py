@@ -131,10 +131,6 @@ class Scorer:
         """Score one person."""
         return self.summed([ready.marked(measured.get(ready.line.indicator.id, NO_SOURCE)) for ready in self._lines])
 
-    def marked(self, line: Line, measured: Measured) -> MarkedLine:
-        """Score one line alone."""
-        return self._lines[line.no].marked(measured)
-
     def summed(self, lines: Sequence[MarkedLine]) -> Sheet:
         """The sheet that marked lines (all of them, in order) add up to."""
         nodes = self._nodes(lines)
@@ -152,7 +148,7 @@ class Scorer:
         }
         exact = _by_days([(s.sheet.exact, s.days) for s in seats])
         coverage = _by_days([(s.sheet.coverage, s.days) for s in seats]) or ZERO
-        flags = dict.fromkeys(flag for s in seats for flag in self._line_flags(s.sheet.lines))
+        flags = dict.fromkeys(flag for same in zip(*[s.sheet.lines for s in seats], strict=True) for flag in self._line_flags(same))
         return self._result(nodes, exact, coverage, list(flags), held=any(s.sheet.state == "held" for s in seats))
 
     def section_scores(self, nodes: Mapping[int, Standing]) -> list[Decimal]:

@@ -599,7 +599,7 @@ def rounded_step(rules: Rules) -> Step:
     t = t.mutate(scaled=(t.node == 0).ifelse(t.points, t.points * whole(100 * unit)), over=over)
     t = t.mutate(nano=idiv(t.scaled, t.over), broken=t.scaled % t.over > 0)
     shifted = t.nano + HUNDREDTH // 2
-    guard = whole(guard_of(rules))
+    guard = (t.node == 0).ifelse(whole(rule_tables(rules).guard), whole(section_guard(rules)))
     edge = shifted % HUNDREDTH
     near = ((edge <= guard) | (edge >= HUNDREDTH - guard)) & ((t.loose > 0) | t.broken)
     return Step("rounded", Text("总分取两位小数", "totals to two decimals"), t.select("pid", "node", hundredths=idiv(shifted, HUNDREDTH), near=near))
@@ -608,8 +608,8 @@ def rounded_step(rules: Rules) -> Step:
 ROUNDED = {"pid": "int64", "node": "int64", "hundredths": "int64", "near": "boolean"}
 
 
-def guard_of(rules: Rules) -> int:
-    """The engine's largest error, also after a section's points were turned into a percentage."""
+def section_guard(rules: Rules) -> int:
+    """The engine's largest error in a section's points turned into a percentage."""
     smallest = min((n.points for n in rules.nodes if n.points > 0), default=rules.nodes[0].points)
     return int(rule_tables(rules).guard * max(Fraction(1), 100 / smallest)) + 1
 
@@ -786,22 +786,19 @@ def _near() -> ir.Table:
     return t.select("pid", "seat", "days", "indicator", "num", "den", "n", "base", "state")
 
 
-ORDER = {"measures": 4, "marks": 4, "sections": 4, "results": 2}
-"""By how many of its first columns each result file is sorted."""
-
-
 def export_steps(unit: int) -> list[Step]:
-    """The four result tables, with names in place of the run's own numbers, in the order of their first columns."""
+    """The four result tables, with names in place of the run's own numbers, in the order of their first columns:
+    ``rid`` counts period, person and seat in just that order, and sorts faster than they would."""
+    order = {"measures": ("rid", "indicator"), "marks": ("rid", "indicator"), "sections": ("rid", "section"), "results": ("rid",)}
     return [
-        Step(name, Text(f"写出 {name}", f"write {name}"), expr.order_by([expr[c] for c in expr.columns[: ORDER[name]]]))
-        for name, expr in _exports(unit).items()
+        Step(name, Text(f"写出 {name}", f"write {name}"), expr.order_by(order[name]).drop("rid")) for name, expr in _exports(unit).items()
     ]
 
 
 def _exports(unit: int) -> dict[str, ir.Table]:
     roster, periods, lines, nodes = staged("roster", ROSTER), staged("periods", PERIODS), staged("lines", LINES), staged("nodes", NODES)
     who = roster.inner_join(periods.select("period_no", "period"), "period_no").select("rid", "period", "person", seat=roster.seat.cast("int32"))
-    key, name = ["period", "person", "seat"], lines.select("line", "indicator")
+    key, name = ["rid", "period", "person", "seat"], lines.select("line", "indicator")
     measured, marked, summed = staged("measured", MEASURED), staged("marked", MARKED), staged("summed", SUMMED)
     marks = marked.inner_join(who, "rid").inner_join(name, "line")
     sections = summed.inner_join(who, "rid").inner_join(nodes.select("node", "section", "units"), "node")
@@ -819,7 +816,7 @@ def _results(periods: ir.Table) -> ir.Table:
     ranked, quotas = staged("ranked", RANKED), staged("quotas", QUOTAS)
     t = ranked.inner_join(periods.select("period_no", "period"), "period_no")
     t = t.left_join(quotas, [t.peers == quotas.peers, t["rank"] >= quotas.from_rank, t["rank"] <= quotas.upto]).drop("peers_right")
-    t = t.mutate(seats=t.seats.cast("int32"))
+    t = t.mutate(seats=t.seats.cast("int32"), rid=t.pid)
     return t.select(
-        "period", "person", "department", "team", "position", "seats", "total", "grade", "rank", "peers", "coverage", "state", "flags", "advice"
+        "rid", "period", "person", "department", "team", "position", "seats", "total", "grade", "rank", "peers", "coverage", "state", "flags", "advice"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,25 @@ def name_of(snapshot: Snapshot, person: str) -> str:
 
 def person_seats(folder: Path, scorer: Scorer, person: str, period: Period, snapshot: Snapshot) -> list[Seat]:
     """One person's seats in a period, each scored in exact fractions from the measured values of the run."""
-    where = f"person = {quoted(person)} AND period = {quoted(str(period))}"
     with _engine() as on:
-        rows = on.rows(f"SELECT seat, indicator, num, den, n, base, state FROM {_table(folder, 'measures')} WHERE {where} ORDER BY seat")
-        days = _days(on, snapshot, person, period, len({row[0] for row in rows}))
-    seats = []
-    for seat, own in groupby(rows, key=lambda row: row[0]):
-        measured = {row[1]: Measured(num=row[2], den=row[3], n=row[4], base=row[5], state=row[6]) for row in own}
-        seats.append(Seat(scorer.sheet(measured), days.get(seat, period.days)))
+        measured = _measured(on, folder, person, period)
+        days = _days(on, snapshot, person, period, len(measured))
+    return [Seat(scorer.sheet(values), days.get(seat, period.days)) for seat, values in measured.items()]
+
+
+def _measured(on: DuckEngine, folder: Path, person: str, period: Period) -> dict[int, dict[str, Measured]]:
+    where = f"person = {quoted(person)} AND period = {quoted(str(period))}"
+    rows = on.rows(f"SELECT seat, indicator, num, den, n, base, state FROM {_table(folder, 'measures')} WHERE {where} ORDER BY seat")
+    seats: dict[int, dict[str, Measured]] = {}
+    for seat, indicator, num, den, n, base, state in rows:
+        seats.setdefault(seat, {})[indicator] = Measured(num=num, den=den, n=n, base=base, state=state)
     return seats
+
+
+def measured_by_seat(folder: Path, person: str, period: Period) -> dict[int, dict[str, Measured]]:
+    """The measured values of one person in a period, by seat."""
+    with _engine() as on:
+        return _measured(on, folder, person, period)
 
 
 def _days(on: DuckEngine, snapshot: Snapshot, person: str, period: Period, seats: int) -> dict[int, int]:

@@ -64,7 +64,7 @@ def _figure_words(marked: MarkedLine, stands: Behind, num: Fraction | None, den:
     says = expression(marked, stands)
     if num is None:
         return says
-    if measured.base > measured.n:
+    if unit_of(marked.line) is Unit.RATIO and measured.base > measured.n:
         return fill(RESPONSE, says=says, n=measured.n, base=measured.base, share=percent(Fraction(measured.n, measured.base)))
     plain = unit_of(marked.line) is Unit.COUNT or (unit_of(marked.line) is Unit.RATIO and den == measured.n)
     return says if plain or not measured.n else fill(ROWS, says=says, n=measured.n)

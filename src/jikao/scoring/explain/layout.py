@@ -36,7 +36,7 @@ RULE, VALUE, CLAUSE, RECORD = Text("标准", "rule"), Text("实测", "value"), T
 BETTER, WORSE = Text("更高一档", "better"), Text("更低一档", "worse")
 RATERS, ENTRIES, EVIDENCE = Text("评价人", "raters"), Text("登记", "entries"), Text("证据", "rows")
 SETTINGS, SEAT = Text("本次采用的设置", "Settings used"), Text("第 {no} 段任职({days} 天)", "Position {no} ({days} days)")
-WEIGHT, UNCOUNTED, NOT_RATED = Text("权重 {weight}", "weight {weight}"), Text("(不计)", "(not counted)"), Text("未评", "not rated")
+WEIGHT, UNCOUNTED, NOT_RATED = Text("权重 {weight}", "weight {weight}"), Text("(不计)", " (not counted)"), Text("未评", "not rated")
 MORE_ROWS = Text("另有 {count} 条", "{count} more")
 NO_ROWS = Text("共 {count} 条", "{count} in all")
 READING = Text("取法 {reading}", "reading {reading}")
@@ -62,13 +62,10 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
 def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
     scheme = receipt.scheme
     grade = f" · {receipt.grade.title.say(lang)}" if receipt.grade.id is not None else ""
-    for text in (
-        TITLE.say(lang),
-        f"{scheme.title.say(lang)} ({scheme.id} {scheme.version})",
-        " · ".join(x for x in (receipt.period, receipt.person, receipt.name) if x),
-        f"{TOTAL.say(lang)} {score(receipt.total)} / {number(receipt.full)}{grade}",
-    ):
-        yield from wrapped(text, "", "  ", width)
+    yield TITLE.say(lang)
+    yield from wrapped(f"{scheme.title.say(lang)} ({scheme.id} {scheme.version})", "", "  ", width)
+    yield from wrapped(" · ".join(x for x in (receipt.period, receipt.person, receipt.name) if x), "", "  ", width)
+    yield from wrapped(f"{TOTAL.say(lang)} {score(receipt.total)} / {number(receipt.full)}{grade}", "", "  ", width)
     details = [(FORMULA, receipt.formula), (GRADE, receipt.grade.rule), (NEXT, receipt.grade.next)]
     for label, text in details:
         if text is not None:
