@@ -168,10 +168,20 @@ def _problem(k: Kind) -> str:
 # --- fields of the texts people write ----------------------------------------------------------------------------
 
 
+EVERYWHERE = "Sourced"
+"""The part of ``fields.yaml`` whose keys mean the same in every part."""
+
+
 def words_of_fields() -> dict[str, dict[str, list[str]]]:
     """Part (``Root.Part`` where two texts use one name) → key → [Chinese, English], by hand in ``reference/fields.yaml``."""
     with (DOCS / "reference" / "fields.yaml").open(encoding="utf-8") as file:
         return dict(YAML(typ="safe").load(file))
+
+
+def words_of(said: Mapping[str, Mapping[str, list[str]]], root: type[BaseModel], part: str, key: str) -> list[str] | None:
+    """What a key means: its own words in its part, or those it has in every part."""
+    own = said.get(f"{root.__name__}.{part}", said.get(part, {}))
+    return own.get(key) or said[EVERYWHERE].get(key)
 
 
 def parts_of(model: type[BaseModel]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -192,15 +202,12 @@ def fields(model: type[BaseModel], skip: frozenset[str] = frozenset()) -> str:
     enums = {name: part["enum"] for name, part in model.model_json_schema().get("$defs", {}).items() if "enum" in part}
     said = words_of_fields()
 
-    def words(part: str, key: str) -> list[str]:
-        return said.get(f"{model.__name__}.{part}", said.get(part, {})).get(key, ["", ""])
-
     def key(part: str, name: str, spec: Mapping[str, Any], required: bool) -> list[str]:
-        zh, en = words(part, name)
+        zh, en = words_of(said, model, part, name) or ("", "")
         return [f"`{name}`", spell(spec, enums), "必填 · required" if required else _default(spec), f"{zh} · {en}"]
 
     def section(part: str, spec: Mapping[str, Any]) -> str:
-        zh, en = words(part, "")
+        zh, en = words_of(said, model, part, "") or ("", "")
         needed = spec.get("required", [])
         rows = [key(part, name, each, name in needed) for name, each in spec["properties"].items()]
         head = f'<a id="{part.lower()}"></a>\n### {part}\n\n{zh}。\n\n{en}'
@@ -354,7 +361,7 @@ def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command
 def described(name: str, command: click.Command) -> dict[str, Any]:
     """One command as plain values: how it is called, what it does, its options."""
     context = click.Context(command, info_name=name, max_content_width=200)
-    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name not in {"help", "version"}]
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
     records = [record for option in options if (record := option.get_help_record(context))]
     return {"name": name, "usage": command.get_usage(context).removeprefix("Usage: "), "help": command.help or "", "options": records}
 

@@ -76,12 +76,6 @@ VERSION_REUSED = kind(
     why=Text("同一版本号只能对应一份文字,否则无法说清当时按什么评的", "a version names one text, or nobody can say what people were judged by"),
     mend=Text("修改后请改用新的版本号和生效日期", "give the changed text a new version and date"),
 )  # fmt: skip
-NEEDS_CORRECTION = kind(
-    "run.needs-correction", Level.ERROR,
-    what=Text("{period} 已有封存的结果 {run},本次结果与之不同", "{period} has a sealed run {run} already, and this one differs"),
-    why=Text("封存的结果不改写;更正须指明它替代哪一份、为什么", "a sealed run is never overwritten; a correction names what it replaces, and why"),
-    mend=Text("加上 --replaces {run} --reason 理由", "add --replaces {run} --reason WHY"),
-)  # fmt: skip
 NOBODY = kind(
     "run.nobody", Level.ERROR,
     what=Text("{period} 没有符合方案岗位的考核对象", "Nobody is judged in {period}: no one holds a position the scheme binds"),
@@ -127,7 +121,10 @@ def preset_names() -> list[str]:
 @contextmanager
 def shipped(*parts: str) -> Iterator[Path]:
     """A file or folder of the presets, as a path."""
-    with as_file(files("jikao.presets").joinpath(*parts)) as path:
+    found = files("jikao.presets")
+    for part in parts:
+        found = found / part
+    with as_file(found) as path:
         yield path
 
 
@@ -418,17 +415,12 @@ def _sealed(
         raise Refused([NOBODY(period=period, positions=", ".join(scheme.positions) or "*")])
     correction = Correction(replaces=options.replaces, reason=options.reason) if options.replaces else None
     text = SchemeText(scheme.scheme, scheme.version, Path(reading.places.file).name or "scheme.yaml", reading.text.encode())
-    root = runs_folder(store)
-    earlier = None if correction else _holding(root, scheme.scheme, str(period))
     sealed = seal(
-        root, out, scheme=text, snapshot=snapshot, needs=needed_rows(rules, snapshot, period), periods=[period],
+        runs_folder(store), out, scheme=text, snapshot=snapshot, needs=needed_rows(rules, snapshot, period), periods=[period],
         engine=options.engine, correction=correction, by=options.by, at=options.at,
     )  # fmt: skip
     if sealed.path is None:
         raise Refused(sealed.problems)
-    if earlier is not None and sealed.fresh:
-        _unseal(sealed.path)
-        raise Refused([NEEDS_CORRECTION(period=period, run=earlier)])
     _keep_scheme(store, reading)
     return Scored(sealed.path, sealed.run, sealed.fresh, scheme.version, (*problems, *sealed.problems), touched)
 
@@ -442,22 +434,6 @@ def _somebody(out: Path) -> bool:
 def runs_folder(store: Store) -> Path:
     """Where a store's sealed runs lie."""
     return store.root / "runs"
-
-
-def _holding(root: Path, scheme: str, period: str) -> str | None:
-    """The run that holds for a scheme and period: the one no other run corrects."""
-    from jikao.archive.corrections import replaced_by, sealed_runs
-
-    runs = [m.run for m in sealed_runs(root) if m.scheme.id == scheme and m.periods == (period,)]
-    return next((run for run in runs if replaced_by(root, run) is None), None)
-
-
-def _unseal(folder: Path) -> None:
-    """Take back a run that was sealed a moment ago and must not stay."""
-    for file in folder.rglob("*"):
-        file.chmod(0o755 if file.is_dir() else 0o644)
-    folder.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 def _keep_scheme(store: Store, reading: Reading) -> None:

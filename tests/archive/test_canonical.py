@@ -47,7 +47,7 @@ def test_the_sum_is_the_one_plain_python_gives():
 
 
 def test_the_sum_of_a_table_never_changes_between_versions():
-    assert sum_of(f"FROM {ROWS}") == "PIN"
+    assert sum_of(f"FROM {ROWS}") == "e9dec4ec5277d23559015119298332e3b366bd3d479ca50072e97ba46cbd0ee3"
 
 
 def test_order_number_widths_zones_and_threads_do_not_show():
@@ -94,6 +94,12 @@ def test_more_rows_than_one_batch_are_all_summed():
     assert sum_of("SELECT range AS a FROM range(50001)") == in_plain_python(text)
 
 
+@pytest.fixture(scope="module")
+def con():
+    with connection() as opened:
+        yield opened
+
+
 @given(
     st.lists(
         st.tuples(
@@ -103,7 +109,7 @@ def test_more_rows_than_one_batch_are_all_summed():
         )
     )
 )
-def test_any_words_numbers_and_days_sum_as_plain_python_says(rows):
+def test_any_words_numbers_and_days_sum_as_plain_python_says(con, rows):
     def text(value):
         if value is None:
             return "\\N"
@@ -111,12 +117,11 @@ def test_any_words_numbers_and_days_sum_as_plain_python_says(rows):
             return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
         return value.isoformat() if isinstance(value, dt.date) else str(value)
 
-    with connection() as con:
-        con.execute("CREATE TABLE t (w VARCHAR, n BIGINT, d DATE)")
-        if rows:
-            con.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
-        written = [f"{text(w)}\t{text(n)}\t{text(d)}\n" for w, n, d in rows]
-        assert table_sum(con, "t", columns_of(con, "t")).sha256 == in_plain_python(["w word\tn whole\td day\n", *written])
+    con.execute("CREATE OR REPLACE TABLE t (w VARCHAR, n BIGINT, d DATE)")
+    if rows:
+        con.executemany("INSERT INTO t VALUES (?, ?, ?)", rows)
+    written = [f"{text(w)}\t{text(n)}\t{text(d)}\n" for w, n, d in rows]
+    assert table_sum(con, "t", columns_of(con, "t")).sha256 == in_plain_python(["w word\tn whole\td day\n", *written])
 
 
 def test_two_writers_of_the_same_table_give_the_same_sum(tmp_path):

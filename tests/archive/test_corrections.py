@@ -100,13 +100,13 @@ def test_another_result_of_the_same_period_must_name_the_run_it_replaces(run, co
     assert [p.name for p in company.root.iterdir()] == [run.name]
 
 
-def test_a_run_that_was_corrected_is_not_sealed_again_unawares(run, correction, company, item):
+def test_a_run_that_was_corrected_is_not_sealed_again_unawares(correction, company, item):
     company.rows["plan_items"][8] = item("甲", "t08", on_time=False)
     done = company.seal()
     assert [(p.code, p.values["run"]) for p in done.problems] == [("run.exists", correction.name)]
 
 
-def test_the_run_that_holds_is_the_last_of_its_history(run, correction, company):
+def test_the_run_that_holds_is_the_last_of_its_history(correction, company):
     assert holding(company.root, "plan-only", ["2011-11"]) == correction.name
     assert holding(company.root, "plan-only", ["2011-12"]) is None
     assert holding(company.root, "other", ["2011-11"]) is None

@@ -29,7 +29,7 @@ def test_every_value_knows_its_place():
     places = parse(SAMPLE, "f.yaml").places
     assert str(places.of("a")) == "f.yaml:1:4"
     assert str(places.of("b")) == "f.yaml:2:1"
-    assert str(places.of("b", 0, "d", 1)) == "f.yaml:3:20"
+    assert str(places.of("b", 0, "d", 1)) == "f.yaml:3:19"
     assert str(places.key("b", 0, "d")) == "f.yaml:3:12"
     assert str(places.of("b", 1)) == "f.yaml:4:5"
 

@@ -73,14 +73,19 @@ def test_a_rate_says_how_many_more_would_have_reached_the_next_clause() -> None:
     assert note.clause.range.zh == "80 % ≤ x < 90 %"
 
 
-def test_a_rate_of_work_that_is_not_counted_moves_by_percentage_points() -> None:
+def test_a_rate_of_work_in_different_amounts_moves_by_amounts() -> None:
     note = line(Measured(345_000, 400_000, 12, 12), "plan_on_time_rate", TIERS)
+    assert [n.says.zh for n in note.neighbours] == ["再按时完成工作量 1.5 即达 90 %(10 分)", "少按时完成工作量 2.51 即低于 80 %(2 分)"]
+
+
+def test_a_rate_measured_elsewhere_moves_by_percentage_points() -> None:
+    note = line(Measured(345_000, 400_000, 1, 1), {"use": "observed_rate", "code": "coverage"}, TIERS)
     assert note.neighbours[0].says.en == "3.75 percentage points more would have reached 90 % (10 points)"
 
 
 def test_one_step_may_jump_over_a_clause() -> None:
     better, worse = line(rate(2, 3), "csat", [*TIERS[:2], {"from": "50%", "score": 5}, {"below": "50%", "score": 0}]).neighbours
-    assert better.says.zh == "再有满意答卷 1 份即达 90 %(10 分)"
+    assert better.says.zh == "再有 1 份满意答卷即达 90 %(10 分)"
     assert worse.says.en == "1 fewer satisfied answers would have come below 50 % (0 points)"
 
 
@@ -333,7 +338,7 @@ def test_violations_count_once_verified_and_heard() -> None:
 def test_money_is_a_share_of_amounts_and_not_counted() -> None:
     note = line(Measured(30_000_00, 40_000_00, 4, 4), {"use": "renewal_rate", "by": "amount"}, TIERS)
     assert note.formula.en == "30000 ÷ 40000 = 75 % → 2 points"
-    assert note.neighbours[0].says.en == "5 percentage points more would have reached 80 % (8 points)"
+    assert note.neighbours[0].says.en == "2000 yuan more renewed would have reached 80 % (8 points)"
 
 
 def test_a_row_may_name_its_shape() -> None:

@@ -148,7 +148,7 @@ def test_of_bad_things_at_most_so_many_may_still_come() -> None:
 def test_a_line_without_evidence_can_still_be_earned_by_what_comes() -> None:
     alone = only(NOTHING, "csat", TIERS, 7).alone
     assert alone is not None
-    assert alone.says.zh == "余下 7 份中至少有满意答卷 7 份:N/A → 7 ÷ 7 = 100 %,本项 100 分,总分 100.00"
+    assert alone.says.zh == "余下 7 份答卷中至少 7 份满意:N/A → 7 ÷ 7 = 100 %,本项 100 分,总分 100.00"
 
 
 @pytest.mark.parametrize(("measured", "measure", "curve", "value"), [

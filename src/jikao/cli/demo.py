@@ -15,7 +15,7 @@ from jikao.cli.runs import show_results, tell_sealed
 if TYPE_CHECKING:
     from jikao.evidence.report import ImportReport
 
-SAMPLE, MAPPING, PRESET = "uci-incidents.csv.gz", "servicenow-incident-log", "s1-indicators"
+SAMPLE, MAPPING, PRESET = "incidents-2016-03.csv.gz", "servicenow-incident-log", "s1-indicators"
 SHOWN = 12
 
 

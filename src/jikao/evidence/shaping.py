@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from jikao.evidence.mapping import Conditions, MappingText, Source, Table
 from jikao.evidence.reading import IGNORED, NO_COLUMNS, Raw, Wanted
 from jikao.evidence.shapes import SHAPES, Shape
 from jikao.evidence.stage import Texts
-from jikao.evidence.typed import Times, later, narrow, present
+from jikao.evidence.typed import Times, chosen, later, present
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
 
@@ -93,13 +93,26 @@ def missing_columns(spec: MappingText, raw: Raw) -> Iterator[Problem]:
 def by_mapping(con: Con, raw: Raw, spec: MappingText, times: Times) -> tuple[list[Shaped], list[Problem]]:
     """Every table of a mapping, people first so that they are known; and how many repeats were left out."""
     problems: list[Problem] = []
+    raw = _cleaned(raw, spec)
     if len(spec.tables) > 1 or any(_needs_numbers(t) for t in spec.tables) or spec.drop_duplicates:
         raw = raw.numbered(con)
     if spec.drop_duplicates:
         raw, repeats = _without_repeats(con, raw, spec.drop_duplicates)
         problems += [REPEATS(Place(raw.place(1, 0).file), count=repeats)] if repeats else []
     tables = sorted(spec.tables, key=lambda t: t.shape != "people")
-    return [_shaped(table, _Cells(raw, spec.format.missing, times)) for table in tables], problems
+    return [_shaped(table, _Cells(raw, times)) for table in tables], problems
+
+
+def _cleaned(raw: Raw, spec: MappingText) -> Raw:
+    """Only the columns that are used, outer space removed, words for "nothing" turned into NULL."""
+    used = range(len(raw.headers)) if "*" in spec.drop_duplicates else sorted({raw.index[c] for c in spec.used if c in raw.index})
+    cells = ", ".join(f"{_or_nothing(present(f'c{i}'), spec.format.missing)} AS c{i}" for i in used)
+    row_no = f"{raw.row_no} AS row_no, " if raw.row_no else ""
+    return replace(raw, relation=f"(SELECT {row_no}{cells} FROM {raw.relation})", row_no="row_no" if raw.row_no else None)
+
+
+def _or_nothing(text: str, missing: Sequence[str]) -> str:
+    return f"CASE WHEN {text} NOT IN ({', '.join(map(quoted, missing))}) THEN {text} END" if missing else text
 
 
 def _needs_numbers(table: Table) -> bool:
@@ -116,18 +129,15 @@ def _without_repeats(con: Con, raw: Raw, columns: tuple[str, ...]) -> tuple[Raw,
 
 @dataclass(frozen=True)
 class _Cells:
-    """SQL of the cells of a file: outer space removed, words for "nothing" turned into NULL."""
+    """SQL of the cells of a cleaned table."""
 
     raw: Raw
-    missing: tuple[str, ...]
     times: Times
 
     def text(self, name: str, missing: tuple[str, ...] = ()) -> str:
         if name not in self.raw.index:
             return "NULL::VARCHAR"
-        cell = present(f"c{self.raw.index[name]}")
-        nothing = ", ".join(map(quoted, (*self.missing, *missing)))
-        return f"CASE WHEN {cell} IN ({nothing}) THEN NULL ELSE {cell} END" if nothing else cell
+        return _or_nothing(f"c{self.raw.index[name]}", missing)
 
     def holds(self, conditions: Conditions) -> str:
         """SQL that is true where all the conditions hold."""
@@ -222,7 +232,6 @@ def _worked(text: str, source: Source, cells: _Cells, plus: str | None) -> str:
 
 
 def _chosen(text: str, source: Source) -> str:
-    cases = " ".join(f"WHEN {quoted(way.strip().lower())} THEN {quoted(word)}" for way, word in source.words.items())
+    ways = {way.strip(): word for way, word in source.words.items()}
     rest = quoted(source.otherwise) if source.otherwise is not None else text
-    chosen = f"CASE lower({narrow(text)}) {cases} ELSE {rest} END" if cases else rest
-    return f"CASE WHEN {text} IS NOT NULL THEN nullif({chosen}, '') END"
+    return f"CASE WHEN {text} IS NOT NULL THEN nullif({chosen(text, ways, rest) if ways else rest}, '') END"

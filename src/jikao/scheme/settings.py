@@ -72,7 +72,7 @@ class _Replacing:
     refs: dict[Steps, str] = field(default_factory=dict)
     broken: set[Steps] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    circles: set[frozenset[str]] = field(default_factory=set)
+    resolved: dict[str, str | None] = field(default_factory=dict)
 
     def replaced(self, value: Any, path: Steps) -> Any:
         if isinstance(value, dict):
@@ -82,22 +82,35 @@ class _Replacing:
         name = reference(value)
         return value if name is None else self._value_of(name, value, path)
 
-    def _value_of(self, name: str, written: str, path: Steps) -> Any:
-        """Follow the references to a value; what cannot be followed stays as written."""
+    def _value_of(self, name: str, written: str, path: Steps) -> str:
+        """What the name stands for; what stands for nothing stays as written."""
         self.refs[path] = name
-        trail: list[str] = []
-        while name not in trail:
-            trail.append(name)
-            meant = self._meant(name)
-            if meant is None:
-                self._unknown(name, path)
-                return written
-            further = reference(meant)
-            if further is None:
-                return meant
-            name = further
-        self._circle([*trail[trail.index(name) :], name], path)
+        meant = self._follow(name)
+        if meant is not None:
+            return meant
+        self.broken.add(path)
+        if name not in self.known:
+            self.problems.append(UNKNOWN(self.places.of(*path), name=name, hint=among(name, self.known)))
         return written
+
+    def _follow(self, name: str) -> str | None:
+        """From setting to setting until there is a value; every setting is followed once."""
+        trail: list[str] = []
+        value = None
+        while name not in self.resolved:
+            self.resolved[name] = None  # met again before it has a value: a circle
+            trail.append(name)
+            value = self._meant(name)
+            further = reference(value)
+            if further is None:
+                break
+            name = further
+        else:
+            value = self.resolved[name]
+            if name in trail:
+                self._circle([*trail[trail.index(name) :], name])
+        self.resolved |= dict.fromkeys(trail, value)
+        return value
 
     def _meant(self, name: str) -> str | None:
         known = self.known.get(name)
@@ -108,13 +121,5 @@ class _Replacing:
         reading = readings.get(value) if isinstance(readings, dict) else None
         return reading if isinstance(reading, str) else value
 
-    def _unknown(self, name: str, path: Steps) -> None:
-        self.broken.add(path)
-        if name not in self.known:
-            self.problems.append(UNKNOWN(self.places.of(*path), name=name, hint=among(name, self.known)))
-
-    def _circle(self, circle: list[str], path: Steps) -> None:
-        self.broken.add(path)
-        if frozenset(circle) not in self.circles:
-            self.circles.add(frozenset(circle))
-            self.problems.append(CIRCLE(self.places.of(_SECTION, circle[0], "value"), circle=" → ".join(circle)))
+    def _circle(self, circle: list[str]) -> None:
+        self.problems.append(CIRCLE(self.places.of(_SECTION, circle[0], "value"), circle=" → ".join(circle)))

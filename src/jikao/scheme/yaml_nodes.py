@@ -33,7 +33,7 @@ from jikao.scheme.text import Text
 
 DEEPEST = 40
 LARGEST_TEXT = 4_000_000
-MOST_VALUES = 100_000
+MOST_VALUES = 50_000
 
 Steps = tuple[str | int, ...]
 Spot = tuple[int, int]
@@ -61,7 +61,7 @@ SYNTAX = kind(
     "yaml.syntax", Level.ERROR,
     what=Text("此处不合 YAML 写法:{reason}。", "This is not valid YAML: {reason}."),
     why=Text("其后的内容无法读出。", "Nothing after it can be read."),
-    mend=Text("{advice}。", "{advice}."),
+    mend=Text("改法:{advice}。", "To mend it: {advice}."),
 )  # fmt: skip
 TAB = kind(
     "yaml.tab", Level.ERROR,
@@ -127,19 +127,19 @@ class _Slip:
 
 _SLIPS = (
     _Slip("escape", Text("反斜杠后的写法不认识", "what follows the backslash is unknown"),
-          Text("改用单引号,或写两个反斜杠", "Use single quotes, or two backslashes")),
+          Text("改用单引号,或写两个反斜杠", "use single quotes, or two backslashes")),
     _Slip("mapping values are not allowed", Text("冒号的位置不对", "a colon stands where none may"),
-          Text("检查缩进;文字里有冒号时给整段加引号", "Check the indentation; put words that hold a colon in quotes")),
-    _Slip("quoted scalar", Text("引号没有配对", "a quote is not closed"), Text("补上另一个引号", "Close the quote"), began_earlier=True),
-    _Slip("or ']'", Text("方括号没有配对", "a square bracket is not closed"), Text("补上 ] 或逗号", "Add the ] or the comma"), began_earlier=True),
-    _Slip("or '}'", Text("花括号没有配对", "a brace is not closed"), Text("补上 } 或逗号", "Add the } or the comma"), began_earlier=True),
-    _Slip("flow node", Text("括号没有配对", "a bracket is not closed"), Text("补上括号", "Close the bracket"), began_earlier=True),
-    _Slip("block end", Text("缩进不一致", "the indentation does not match"), Text("同一层的行要左对齐", "Align lines of the same level")),
-    _Slip("could not find expected ':'", Text("键后面没有冒号", "a key has no colon"), Text("写成“名称: 值”", "Write 'name: value'")),
-    _Slip("cannot start any token", Text("文字不能以这个符号开头", "words cannot begin with this sign"), Text("给整段加引号", "Put them in quotes")),
+          Text("检查缩进;文字里有冒号时给整段加引号", "check the indentation; put words that hold a colon in quotes")),
+    _Slip("quoted scalar", Text("引号没有配对", "a quote is not closed"), Text("补上另一个引号", "close the quote"), began_earlier=True),
+    _Slip("or ']'", Text("方括号没有配对", "a square bracket is not closed"), Text("补上 ] 或逗号", "add the ] or the comma"), began_earlier=True),
+    _Slip("or '}'", Text("花括号没有配对", "a brace is not closed"), Text("补上 } 或逗号", "add the } or the comma"), began_earlier=True),
+    _Slip("flow node", Text("括号没有配对", "a bracket is not closed"), Text("补上括号", "close the bracket"), began_earlier=True),
+    _Slip("block end", Text("缩进不一致", "the indentation does not match"), Text("同一层的行要左对齐", "align lines of the same level")),
+    _Slip("could not find expected ':'", Text("键后面没有冒号", "a key has no colon"), Text("写成“名称: 值”", "write 'name: value'")),
+    _Slip("cannot start any token", Text("文字不能以这个符号开头", "words cannot begin with this sign"), Text("给整段加引号", "put them in quotes")),
 )  # fmt: skip
 _SOME_SLIP = _Slip("", Text("写法有误", "something is misplaced"),
-                   Text("检查这一行的缩进、冒号、引号与括号", "Check indentation, colons, quotes and brackets of this line"))  # fmt: skip
+                   Text("检查这一行的缩进、冒号、引号与括号", "check indentation, colons, quotes and brackets of this line"))  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,9 @@ def roster_steps(rules: Rules) -> list[Step]:
 
 SEATS = {
     "period_no": "int64", "person": "string", "seat": "int64", "department": "string", "team": "string", "position": "string",
-    "from_on": "date", "until_on": "date", "whole_period": "boolean",
+    "from_on": "date", "until_on": "date", "hired_from": "date", "hired_until": "date", "whole_period": "boolean",
 }  # fmt: skip
+"""A stretch of days in one position: evidence of those days counts; the person is employed on those of ``hired_…``."""
 
 
 def _seats() -> ir.Table:
@@ -75,12 +76,14 @@ def _seats() -> ir.Table:
     humans = people.filter(people.kind.isnull() | (people.kind != "robot"))
     here = humans.cross_join(periods)
     here = here.filter(both(here.hired_on.isnull() | (here.hired_on < here.end_on), here.left_on.isnull() | (here.left_on >= here.start_on)))
-    held = spans.select("person", span_position="position", span_department="department", span_from="from_on", span_until="until_on")
+    held = spans.select(
+        "person", span_position="position", span_department="department", span_from="from_on", span_until=_end_of_span(spans)
+    )
     joined = here.left_join(
         held,
         [here.person == held.person, held.span_from < here.end_on, held.span_until.isnull() | (held.span_until >= here.start_on)],
     ).drop("person_right")
-    last = (joined.span_until + ibis.interval(days=1)).cast("date")
+    last = _day_after(joined.span_until)
     starts = joined.span_from.isnull() | (joined.span_from < joined.start_on)
     ends = joined.span_until.isnull() | (last > joined.end_on)
     clipped = joined.mutate(
@@ -89,6 +92,11 @@ def _seats() -> ir.Table:
         from_on=starts.ifelse(joined.start_on, joined.span_from),
         until_on=ends.ifelse(joined.end_on, last),
     )
+    clipped = clipped.mutate(
+        hired_from=(clipped.hired_on > clipped.from_on).fill_null(False).ifelse(clipped.hired_on, clipped.from_on),
+        hired_until=(clipped.left_on < clipped.until_on).fill_null(False).ifelse(_day_after(clipped.left_on), clipped.until_on),
+    )
+    clipped = clipped.filter(clipped.hired_from < clipped.hired_until)
     order = ibis.window(group_by=["period_no", "person"], order_by=[ibis.asc("from_on"), ibis.asc("position")])
     return clipped.select(
         "period_no",
@@ -98,13 +106,27 @@ def _seats() -> ir.Table:
         "position",
         "from_on",
         "until_on",
+        "hired_from",
+        "hired_until",
         seat=ibis.row_number().over(order).cast("int64"),
         whole_period=both(clipped.from_on == clipped.start_on, clipped.until_on == clipped.end_on),
     )
 
 
+def _day_after(day: ir.Value) -> ir.Value:
+    return (day + ibis.interval(days=1)).cast("date")
+
+
+def _end_of_span(spans: ir.Table) -> ir.Value:
+    """A span that does not say when it ends, or runs into the next, ends the day before the next begins."""
+    following = spans.from_on.lead().over(ibis.window(group_by="person", order_by=ibis.asc("from_on")))
+    runs_on = following.notnull() & (spans.until_on.isnull() | (spans.until_on >= following))
+    return runs_on.ifelse((following - ibis.interval(days=1)).cast("date"), spans.until_on)
+
+
 def _roster(positions: Sequence[str]) -> ir.Table:
     seats = staged("seats", SEATS)
+    seats = seats.mutate(from_on=seats.hired_from, until_on=seats.hired_until)
     judged = seats.filter(is_one_of(seats.position, positions))
     everyone = ibis.window(order_by=["period_no", "person", "seat"])
     numbered = judged.mutate(rid=ibis.row_number().over(everyone).cast("int64"))

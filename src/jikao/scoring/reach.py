@@ -39,11 +39,11 @@ class Room:
     def with_value(self, value: Fraction) -> Measured:
         """The measure row that has this value; a rate keeps its denominator, grown by what is still to come."""
         counted, per = as_counted(self.line, self.measured), stored_per_unit(self.line)
-        if not self.counts:
-            return Measured(value.numerator * per, value.denominator * per, self.measured.n, self.measured.base)
-        den = (counted[1] if counted else Fraction(0)) + self.remaining
+        den = ((counted[1] if counted is not None else 0) + self.remaining) * per
         rows = self.measured.n + self.remaining
-        return Measured(int(value * den * per), int(den * per), rows, max(self.measured.base, rows))
+        if unit_of(self.line) is Unit.RATIO and den and (value * den).denominator == 1:
+            return Measured(int(value * den), int(den), rows, max(self.measured.base, rows))
+        return Measured(value.numerator * per, value.denominator * per, rows, max(self.measured.base, rows))
 
     def reach(self, mark: Fraction) -> Fraction | None:
         """The value nearest to the present one that earns at least ``mark``; ``None`` when none can."""

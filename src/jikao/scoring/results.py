@@ -92,13 +92,15 @@ def measured_by_seat(folder: Path, person: str, period: Period) -> dict[int, dic
 
 
 def _days(on: DuckEngine, snapshot: Snapshot, person: str, period: Period, seats: int) -> dict[int, int]:
-    """Days in each position, for somebody who changed it inside the period."""
-    paths = snapshot.tables.get("spans", ())
-    if seats <= 1 or not paths:
+    """Days employed in each position, for somebody who changed it inside the period; cut as the plan cuts seats."""
+    spans, people = (snapshot.tables.get(shape, ()) for shape in ("spans", "people"))
+    if seats <= 1 or not spans:
         return {}
-    first, end = quoted(str(period.start)), quoted(str(period.end))
-    spans = on.rows(
-        f"SELECT greatest(from_on, DATE {first}), least(coalesce(until_on + 1, DATE {end}), DATE {end}) FROM {parquet(paths)} "
-        f"WHERE person = {quoted(person)} AND from_on < DATE {end} AND (until_on IS NULL OR until_on >= DATE {first}) ORDER BY 1, position"
+    first, end, who = f"DATE {quoted(str(period.start))}", f"DATE {quoted(str(period.end))}", f"person = {quoted(person)}"
+    held = f"SELECT *, lead(from_on) OVER (ORDER BY from_on) AS next_on FROM {parquet(spans)} WHERE {who}"
+    cut = on.rows(
+        f"SELECT greatest(s.from_on, p.hired_on, {first}), least(s.until_on + 1, s.next_on, p.left_on + 1, {end}) "
+        f"FROM ({held}) s, (SELECT hired_on, left_on FROM {parquet(people)} WHERE {who}) p ORDER BY s.from_on"
     )
-    return {seat: (until - since).days for seat, (since, until) in enumerate(spans)}
+    cut = [(since, until) for since, until in cut if since < until]
+    return {seat: (until - since).days for seat, (since, until) in enumerate(cut)}

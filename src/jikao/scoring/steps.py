@@ -53,9 +53,19 @@ COUNTED: dict[str, Counted] = {
     "resolution_attainment": _things("及时解决", "件", "solved in time"),
     "sla_attainment": _things("达成", "个目标", "targets met"),
     "reopen_rate": _things("重开", "件", "reopened"),
-    "one_touch_rate": _things("有一次即解决的", "件", "solved in one touch"),
+    "one_touch_rate": Counted(
+        more=Text("再有 {k} 件一次解决", "{k} more solved in one touch"),
+        fewer=Text("少 {k} 件一次解决", "{k} fewer solved in one touch"),
+        at_least=Text("余下 {r} 件中至少 {k} 件一次解决", "at least {k} solved in one touch of the {r} still to come"),
+        at_most=Text("余下 {r} 件中至多 {k} 件一次解决", "at most {k} solved in one touch of the {r} still to come"),
+    ),
     "backlog": _things("积压", "件", "left open"),
-    "csat": _things("有满意答卷", "份", "satisfied answers"),
+    "csat": Counted(
+        more=Text("再有 {k} 份满意答卷", "{k} more satisfied answers"),
+        fewer=Text("少 {k} 份满意答卷", "{k} fewer satisfied answers"),
+        at_least=Text("余下 {r} 份答卷中至少 {k} 份满意", "at least {k} satisfied answers of the {r} still to come"),
+        at_most=Text("余下 {r} 份答卷中至多 {k} 份满意", "at most {k} satisfied answers of the {r} still to come"),
+    ),
     "calls_answered_rate": _things("接听", "个", "answered"),
     "calls_resolved_rate": _things("当场解决", "个", "resolved"),
     "plan_on_time_rate": _things("按时完成", "件", "on time"),
@@ -67,6 +77,15 @@ COUNTED: dict[str, Counted] = {
     "sharing": _things("分享", "次", "shared"),
 }
 """Measures that count things, by name; the others move by amounts."""
+
+WEIGHED = {
+    "plan_on_time_rate": (
+        Text("再按时完成工作量 {k}", "{k} more work on time"),
+        Text("少按时完成工作量 {k}", "{k} less work on time"),
+    ),
+    "renewal_rate": (Text("再续约 {k} 元", "{k} yuan more renewed"), Text("少续约 {k} 元", "{k} yuan less renewed")),
+}
+"""Rates of amounts, where rows do not all weigh one: they move by a hundredth of their unit."""
 
 _STORED = {"plan_on_time_rate": 10_000, "observed_rate": 10_000, "task_points": 10_000}
 
@@ -110,8 +129,11 @@ def counts_things(line: Line, measured: Measured) -> bool:
 def step_of(line: Line, measured: Measured) -> Fraction:
     """The smallest change of the value: one counted thing, or the unit's own step."""
     counted = as_counted(line, measured)
-    if unit_of(line) is Unit.RATIO and counted is not None and counts_things(line, measured):
-        return 1 / counted[1]
+    if unit_of(line) is Unit.RATIO and counted is not None:
+        if counts_things(line, measured):
+            return 1 / counted[1]
+        if line.indicator.measure.use in WEIGHED:
+            return 1 / (100 * counted[1])
     return STEPS[unit_of(line)]
 
 
@@ -148,6 +170,10 @@ def change_words(line: Line, measured: Measured, change: Fraction) -> Text:
     if counts_things(line, measured):
         things = COUNTED[line.indicator.measure.use]
         return fill(things.more if change > 0 else things.fewer, k=number(size / step_of(line, measured)))
+    counted = as_counted(line, measured)
+    if line.indicator.measure.use in WEIGHED and counted is not None:
+        more, less = WEIGHED[line.indicator.measure.use]
+        return fill(more if change > 0 else less, k=number(size * counted[1]))
     more, less = _OWN_AMOUNTS.get(line.indicator.measure.use, _AMOUNTS[unit])
     said = same(number(size * 100)) if unit is Unit.RATIO else quantity(unit, size)
     return fill(more if change > 0 else less, k=said)

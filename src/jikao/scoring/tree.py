@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-OPENS, CLOSES = "(“", " ,。;:、)”!?"
+OPENS, CLOSES = "(（“‘《", " ,.;:)!?，。；：、）”’》！？"
 """Signs that stay with what follows them, and with what precedes them."""
 
 

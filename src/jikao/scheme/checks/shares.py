@@ -70,12 +70,15 @@ _TOP = Text("最外层", "the top level")
 def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
     """Sums, mixtures and empty parts of every level, and the total itself."""
     yield from _total(scheme, places)
+    unsure: set[Steps] = set()
     for level in levels(scheme):
         for path, item in level.items:
             yield from _own_share(path, item, places)
         if not level.counted and places.is_sound(*level.path, "sections") and places.is_sound(*level.path, "indicators"):
             yield EMPTY(places.key(*level.path), where=_where(level))
-        elif all(_is_sound(path, places) for path, _ in level.items):
+        elif level.path in unsure or not all(_is_sound(path, places) for path, _ in level.items):
+            unsure |= {path for path, _ in level.items}  # a wrong share leaves open what everything below is worth
+        else:
             yield from _sum(level, places)
 
 

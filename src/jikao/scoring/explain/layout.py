@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from jikao.scheme.text import Lang, Text
-from jikao.scheme.words import number, percent, score
+from jikao.scheme.words import number, percent, points, score
 from jikao.scoring.explain.values import (
     Cell,
     EvidenceRow,
@@ -33,6 +33,7 @@ FORMULA, GRADE, NEXT, COVERAGE, FLAG = (
     Text("提示", "note"),
 )
 RULE, VALUE, CLAUSE, RECORD = Text("标准", "rule"), Text("实测", "value"), Text("条款", "clause"), Text("数据来源", "record")
+WORDING = Text("原文", "wording")
 BETTER, WORSE = Text("更高一档", "better"), Text("更低一档", "worse")
 RATERS, ENTRIES, EVIDENCE = Text("评价人", "raters"), Text("登记", "entries"), Text("证据", "rows")
 SETTINGS, SEAT = Text("本次采用的设置", "Settings used"), Text("第 {no} 段任职({days} 天)", "Position {no} ({days} days)")
@@ -119,8 +120,8 @@ class _Words:
         yield self.say(VALUE), f"{self.say(line.figure.title)} {self.say(line.figure.says)}"
         if line.clause is not None:
             yield self.say(CLAUSE), f"{self.say(line.clause.range)} → {self.say(line.clause.worth)}"
-            for said in (line.clause.says, line.clause.flag):
-                yield (self.say(FLAG), self.say(said)) if said is not None else ("", "")
+            yield self.say(WORDING), "" if line.clause.says is None else self.say(line.clause.says)
+            yield self.say(FLAG), "" if line.clause.flag is None else self.say(line.clause.flag)
         if line.mark is not None:
             yield self.say(FORMULA), self.say(line.formula)
         for neighbour in line.neighbours:
@@ -147,9 +148,11 @@ class _Words:
             yield Block(self.say(ENTRIES), [("", self.judgement(j, what=self.say(j.what))) for j in line.behind.judgements])
 
     def judgement(self, j: Judgement, what: str) -> str:
-        amount = "" if j.amount is None else number(j.amount)
+        amount = "" if j.amount is None else self.say(points(j.amount))
         uncounted = "" if j.counted else self.say(UNCOUNTED)
-        return " · ".join(x for x in (f"{what} {amount}{uncounted}".strip(), j.on, j.by, j.reason, j.evidence, _origin(j.origin)) if x)
+        return " · ".join(
+            x for x in (f"{': '.join(x for x in (what, amount) if x)}{uncounted}", j.on, j.by, j.reason, j.evidence, _origin(j.origin)) if x
+        )
 
     def evidence(self, line: LineNote) -> Iterator[Block]:
         behind = line.behind
@@ -176,4 +179,4 @@ class _Words:
 
 
 def _origin(origin: Origin) -> str:
-    return f"#{origin.import_id}:{origin.row_no}" if origin.import_id and origin.row_no is not None else ""
+    return f"{origin.import_id}:{origin.row_no}" if origin.import_id and origin.row_no is not None else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jikao.scheme.rules import Line, Rules
+from jikao.scheme.rules import Rules
 from jikao.scheme.words import Number
 from jikao.scoring.exact import NO_SOURCE, Measured, Scorer, Sheet
 from jikao.scoring.reach import room_of
@@ -26,12 +26,7 @@ def with_changes(rules: Rules, measured: Mapping[str, Measured], changes: Mappin
     Raises ``KeyError`` for an unknown indicator; ``check_changes`` names it nicely.
     """
     scorer = Scorer(rules)
-    supposed = {name: _supposed(rules.line(name), measured.get(name, NO_SOURCE), Fraction(value)) for name, value in changes.items()}
+    supposed = {
+        name: room_of(rules.line(name), measured.get(name, NO_SOURCE)).with_value(Fraction(value)) for name, value in changes.items()
+    }
     return Comparison(scorer.sheet(measured), scorer.sheet({**measured, **supposed}))
-
-
-def _supposed(line: Line, measured: Measured, value: Fraction) -> Measured:
-    room = room_of(line, measured)
-    if (value / room.step).denominator == 1:
-        return room.with_value(value)
-    return Measured(value.numerator, value.denominator, measured.n, measured.base)
