@@ -145,6 +145,7 @@ def _tickets(con: duckdb.DuckDBPyConnection, tickets: int, people: int, lot: tup
         CASE WHEN again OR {_pick(21, 10)} < 7 THEN first_made END AS first_solved_l, solved AS solved_l,
         again::BIGINT AS reopen_count, CASE WHEN {_pick(23, 50)} > 0 THEN 1 + (-ln(1 - u9 * 0.999) * 1.4)::BIGINT END AS reply_count,
         {_pick(25, 3)} AS reassignment_count, CASE WHEN solved IS NOT NULL AND {_pick(27, 10)} > 0 THEN u1 * 0.3 + u8 * 0.7 < 0.84 END AS sla_met,
+        CASE WHEN {_pick(29, 400)} = 0 THEN printf('T%010d', i // 2) END AS merged_into,
         'bench' || {month} AS import_id, i - {begin} AS row_no FROM local"""  # fmt: skip
     name = f"tickets-{month + 1:02}-{part:02}.parquet"
     utc = ", ".join(f"{x}_l - INTERVAL 8 HOUR AS {x}_at" for x in INSTANTS)

@@ -145,7 +145,7 @@ def _totals(t: pd.DataFrame) -> pd.DataFrame:
 
 
 def _graded(t: pd.DataFrame) -> pd.DataFrame:
-    t["grade"] = np.select([t.total >= edge for _, edge in sheet.GRADES], [name for name, _ in sheet.GRADES])
+    t["grade"] = np.select([t.total >= edge for _, edge in sheet.GRADES], [name for name, _ in sheet.GRADES], "")
     t["rank"] = t.groupby(["department", "m"]).total.rank(method="min", ascending=False).astype("int64")
     t["period"] = "2025-" + t.m.astype(str).str.zfill(2)
     return t.sort_values(["period", "person"])[["period", "person", "total", "grade", "rank"]]

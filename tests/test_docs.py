@@ -203,6 +203,7 @@ def test_the_examples_of_a_page_run_as_shown(
 
 
 def write_example(example: Example) -> None:
+    Path(example.file).parent.mkdir(parents=True, exist_ok=True)
     if not example.file.endswith(".xlsx"):
         Path(example.file).write_text(example.body, encoding="utf-8")
         return

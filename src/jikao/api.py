@@ -601,7 +601,10 @@ def compare_runs(before: Path, after: Path) -> Comparison:
     """Who moved between two sealed runs, and why."""
     from jikao.archive.compare import compare
 
-    return compare(before, after)
+    found = compare(before, after)
+    if errors(found.problems):
+        raise Refused(found.problems)
+    return found
 
 
 def zip_run(path: Path, target: Path) -> tuple[Problem, ...]:

@@ -184,6 +184,8 @@ def tickets(made: Company) -> None:
         first = made.maybe(made.moment(responded or acknowledged or created), 0.8)
         reopened = made.rng.choice((0, 0, 0, 1, 2)) if first is not None else 0
         last = first if first is None or not reopened else made.moment(first)
+        if responded is not None and made.chance(0.02):
+            responded = created - dt.timedelta(hours=made.rng.randint(1, 30))
         once = made.chance(0.3) and not reopened
         solver = made.maybe(made.someone(), 0.95) if first is not None else None
         made.record(

@@ -20,8 +20,8 @@ CAUSES = ("attitude", "skill", "delay")
 LEVELS = ("junior", "senior", "expert")
 SEVERITIES = ("minor", "serious", "grave")
 CODES = ("coverage", "quality")
-PRIORITIES = ("low", "normal", "high")
-TICKET_KINDS = ("incident", "request")
+PRIORITIES = ("low", "normal", "high", "vip")
+TICKET_KINDS = ("incident", "request", "vip")
 POSITIONS = ("工程师", "高级工程师", "组长")
 
 THRESHOLDS: dict[Unit, tuple[str, ...]] = {
@@ -140,6 +140,8 @@ def indicator(make: Maker, share: Words) -> Words:
     make.indicators += 1
     name = f"i{make.quirk}{make.indicators}"
     use = make.measures[(make.indicators - 1) % len(make.measures)]
+    if make.chance(0.25):
+        use = make.measures[make.rng.randint(0, min(make.indicators, len(make.measures)) - 1)]
     full = Decimal(share.get("points") or share.get("bonus") or 100)
     words: Words = {"id": name, "title": name, **share, "measure": {"use": use, **PARAMS.get(use, no_params)(make)}}
     words["curve"] = curve(make, name, words["measure"], full)
@@ -234,7 +236,7 @@ PARAMS = {
     "sharing": lambda make: {"counts_to": make.rng.choice(("any", "knowledge", "teamwork"))} | ({"kinds": ["talk", "article"]} if make.chance(0.5) else {}),
     "task_points": lambda make: make.rng.choice(({}, {"against": "best"}, {"against": "median"}, {"against": "target", "target": "2.5"}))
     | make.rng.choice(({}, {}, {"shared": "each"}, {"shared": "split"})),
-    "profit_attainment": lambda make: {"profit_share": make.rng.choice(("20%", "0.15", "12.5%")), "target": make.rng.choice(("3000", "240000.5"))}
+    "profit_attainment": lambda make: {"profit_share": make.rng.choice(("20%", "0.15", "12.5%")), "target": make.rng.choice(("0.01", "3000", "240000.5"))}
     | make.rng.choice(({}, {"less_costs": "yes"})),
     "observed_rate": lambda make: {"code": make.rng.choice(CODES)},
     "observed_score": lambda make: {"code": make.rng.choice(CODES)},

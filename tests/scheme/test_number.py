@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jikao.scheme.number import MICRO, UNSET, NumberError, as_fillable, as_percent, as_quantity, half_up, is_hole, parse_quantity, plain_number
+from jikao.scheme.number import (
+    MICRO,
+    UNSET,
+    NumberError,
+    as_fillable,
+    as_percent,
+    as_quantity,
+    half_up,
+    is_hole,
+    parse_quantity,
+    plain_number,
+)
 
 DECIMALS = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=9)
 

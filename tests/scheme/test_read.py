@@ -109,8 +109,8 @@ def test_a_wrong_part_is_named_once_and_does_not_draw_others_after_it(spoilt):
 @pytest.mark.parametrize(
     ("change", "code", "words"),
     [
-        (("version: \"1.0\"", ""), "key.missing", "'version'"),
-        (("version: \"1.0\"", "version: 第一版"), "value.name", "'第一版'"),
+        (('version: "1.0"', ""), "key.missing", "'version'"),
+        (('version: "1.0"', "version: 第一版"), "value.name", "'第一版'"),
         (("period: month", "period: monthly"), "value.choice", "'monthly'"),
         (("title: {zh: 小方案, en: Small scheme}", "title: [a]"), "value.words", "'title'"),
         (("title: {zh: 小方案, en: Small scheme}", "title: {de: klein}"), "value.words", "'title'"),

@@ -75,7 +75,7 @@ def test_a_rate_says_how_many_more_would_have_reached_the_next_clause() -> None:
 
 def test_a_rate_of_work_in_different_amounts_moves_by_amounts() -> None:
     note = line(Measured(345_000, 400_000, 12, 12), "plan_on_time_rate", TIERS)
-    assert [n.says.zh for n in note.neighbours] == ["再按时完成工作量 1.5 即达 90 %(10 分)", "少按时完成工作量 2.51 即低于 80 %(2 分)"]
+    assert [n.says.zh for n in note.neighbours] == ["再按时完成 1.5 个工作量即达 90 %(10 分)", "少按时完成 2.51 个工作量即低于 80 %(2 分)"]
 
 
 def test_a_rate_measured_elsewhere_moves_by_percentage_points() -> None:

@@ -110,7 +110,8 @@ def _walk(step: dict[str, str] | dict[str, str | None], start: str) -> list[str]
 
 def unfounded(root: Path, correction: Correction, scheme: str, periods: Sequence[str]) -> list[Problem]:
     """What speaks against a correction before its content is known."""
-    old = manifest_of(root / correction.replaces)
+    known = {m.run: m for m in sealed_runs(root)}
+    old = known.get(correction.replaces)
     problems = [] if correction.reason.strip() else [CORRECTS_SILENTLY(run=correction.replaces)]
     if old is None:
         return [*problems, CORRECTS_UNKNOWN(run=correction.replaces)]

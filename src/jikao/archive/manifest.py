@@ -82,7 +82,7 @@ class SchemeFile(_Part):
 class Correction(_Part):
     """Which run this one puts in the place of, and why."""
 
-    replaces: RunId
+    replaces: str
     reason: str
 
 

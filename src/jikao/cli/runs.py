@@ -87,7 +87,7 @@ def show_results(rows: list[api.ResultRow], limit: int | None = None) -> None:
     columns = [say(*c) for c in (("工号", "person"), ("姓名", "name"), ("部门", "department"), ("总分", "total"), ("等级", "grade"), ("名次", "rank"), ("证据覆盖", "evidence"), ("说明", "note"))]
     shown = rows if limit is None else rows[:limit]
     cells = [
-        (r.person, r.name, r.department, r.total, r.grade, f"{r.rank}/{r.peers}" if r.rank else None, r.coverage, _note(r)) for r in shown
+        (r.person, "" if r.name == r.person else r.name, r.department, r.total, r.grade, f"{r.rank}/{r.peers}" if r.rank else None, r.coverage, _note(r)) for r in shown
     ]
     show.table(say("{period} 结果,{n} 人", "Results of {period}, {n} people", period=rows[0].period if rows else "", n=len(rows)), columns, cells, right=(3, 5, 6))
     if len(shown) < len(rows):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,10 +32,11 @@ def as_json(value: Any) -> None:
 
 
 def console() -> Console:
-    """A terminal that knows colours and width; plain text when output goes to a file."""
+    """A terminal that knows colours and width; plain text, a hundred columns wide, when output goes to a file."""
     from rich.console import Console  # 0.1 s to import: only when something is shown
 
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+    return Console(width=fixed, highlight=False)
 
 
 def problems(found: Sequence[Problem], *, err: bool = True) -> None:

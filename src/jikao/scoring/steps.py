@@ -80,8 +80,8 @@ COUNTED: dict[str, Counted] = {
 
 WEIGHED = {
     "plan_on_time_rate": (
-        Text("再按时完成工作量 {k}", "{k} more work on time"),
-        Text("少按时完成工作量 {k}", "{k} less work on time"),
+        Text("再按时完成 {k} 个工作量", "{k} more work on time"),
+        Text("少按时完成 {k} 个工作量", "{k} less work on time"),
     ),
     "renewal_rate": (Text("再续约 {k} 元", "{k} yuan more renewed"), Text("少续约 {k} 元", "{k} yuan less renewed")),
 }

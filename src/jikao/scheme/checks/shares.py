@@ -76,10 +76,12 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
             yield from _own_share(path, item, places)
         if not level.counted and places.is_sound(*level.path, "sections") and places.is_sound(*level.path, "indicators"):
             yield EMPTY(places.key(*level.path), where=_where(level))
-        elif level.path in unsure or not all(_is_sound(path, places) for path, _ in level.items):
+            continue
+        known = all(_is_sound(path, places) for path, _ in level.items)
+        if not known or level.path in unsure:
             unsure |= {path for path, _ in level.items}  # a wrong share leaves open what everything below is worth
-        else:
-            yield from _sum(level, places)
+        if known:
+            yield from _sum(level, places, sure=level.path not in unsure)
 
 
 def _total(scheme: Scheme, places: Places) -> Iterator[Problem]:
@@ -103,7 +105,7 @@ def _is_sound(path: Steps, places: Places) -> bool:
     return path not in places.broken and all(places.is_sound(*path, key) for key in _KEYS)
 
 
-def _sum(level: Shared, places: Places) -> Iterator[Problem]:
+def _sum(level: Shared, places: Places, *, sure: bool) -> Iterator[Problem]:
     counted = [item for _, item in level.counted]
     forms = {_form(item) for item in counted}
     place = places.key(*level.path) if level.path else places.key("sections")
@@ -111,7 +113,7 @@ def _sum(level: Shared, places: Places) -> Iterator[Problem]:
         yield MIXED(place, where=_where(level))
         return
     key = forms.pop()
-    if key is None:
+    if key is None or (key == "points" and not sure):
         return
     shares = [Fraction(getattr(item, key)) for item in counted]
     whole = Fraction(100) if key == "weight" else level.whole
