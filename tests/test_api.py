@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests import samples
 
 from jikao import api
 from jikao.evidence.store import Store
 from jikao.scheme.problem import Refused
-from tests import samples
 
 PRESET, PERIOD = "s8-points", samples.PERIODS["s8-points"]
 

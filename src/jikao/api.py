@@ -382,7 +382,9 @@ def _with_settings(reading: Reading, settings: Mapping[str, str] | None) -> Read
     return reading if text == reading.text else read(text, reading.places.file)
 
 
-def _carry_out(rules: Rules, store: Store, snapshot: Snapshot, period: Period, out: Path, sha256: str, options: ScoreOptions) -> tuple[str, ...] | None:
+def _carry_out(
+    rules: Rules, store: Store, snapshot: Snapshot, period: Period, out: Path, sha256: str, options: ScoreOptions
+) -> tuple[str, ...] | None:
     """Make the run: anew, or from an earlier one of the same text and period where only some evidence changed."""
     from jikao.scoring.latest import earlier_run, remember
     from jikao.scoring.refresh import refresh
@@ -461,10 +463,10 @@ def find_run(path: Path, store_root: Path | None = None) -> Path:
 
 def latest_run(store: Store, scheme: str | None = None) -> Path:
     """The run that holds for the newest period of a store."""
-    from jikao.archive.corrections import replaced_by, sealed_runs
+    from jikao.archive.corrections import current
 
     root = runs_folder(store)
-    runs = [m for m in sealed_runs(root) if scheme in (None, m.scheme.id) and replaced_by(root, m.run) is None]
+    runs = [m for m in current(root) if scheme in (None, m.scheme.id)]
     if not runs:
         raise Refused([NO_RUN(Place(str(root)), path=root)])
     return root / max(runs, key=lambda m: (m.when()[-1].end, m.run)).run
@@ -543,9 +545,12 @@ def _name(run: OpenRun, person: str) -> str:
     return name_of(run.snapshot, person)
 
 
-def needs(path: Path, person: str, *, grade: str | None = None, total: Decimal | None = None, remaining: Mapping[str, int] | None = None) -> Needs:
+def needs(
+    path: Path, person: str, *, grade: str | None = None, total: Decimal | None = None, remaining: Mapping[str, int] | None = None
+) -> Needs:
     """The curves read backwards: what is still needed for a grade or a total. ``remaining``: indicator to how many more
-    things will be counted before the period ends."""
+    things will be counted before the period ends.
+    """
     from jikao.scoring.whatif import check_changes, check_target, needed
 
     with opened_run(path) as run:
@@ -622,8 +627,6 @@ def today() -> str:
 def shown_points(hundredths: int | None) -> str | None:
     """Hundredths of a point as people read them."""
     return None if hundredths is None else f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
 
 
 def rehearse(scheme: Path, store: Store, period: str) -> int:

@@ -58,7 +58,7 @@ def test_it_reads_as_a_letter_in_both_languages(run, correction):
         "2011-11 乙某 乙: rank 1 → 2",
         "  Their own score is the same; the rank moved because others in the group did",
     ]
-    assert said(compare(run, correction), "zh")[3] == "2011-11 甲某 甲:总分 80.00 → 100.00 (+20.00)、等级 合格 → 优秀、名次 2 → 1"
+    assert said(compare(run, correction), "zh")[3] == "2011-11 甲某 甲：总分 80.00 → 100.00 (+20.00)、等级 合格 → 优秀、名次 2 → 1"
 
 
 def test_a_run_does_not_differ_from_itself(run):

@@ -256,7 +256,7 @@ def test_a_recomputation_that_differs_names_the_first_rows(run, score):
     assert difference.first[0].key == {"period": "2011-11", "person": "甲"}
     assert difference.first[0].columns == {"total": (8000, 8100)}
     assert "2011-11 甲: total 80 → 81" in found.problems[0].what("en")
-    assert "2011-11 甲:总分 80 → 81" in found.problems[0].what("zh")
+    assert "2011-11 甲：总分 80 → 81" in found.problems[0].what("zh")
 
 
 def test_the_order_of_rows_whole_number_types_and_added_columns_do_not_matter(run, score):

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import samples
 
 from jikao import api
 from jikao.cli import main
 from jikao.cli.lang import chosen
-from tests import samples
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -113,7 +113,8 @@ def test_importing_again_changes_nothing(run: Run, filled: Path) -> None:
     assert (code, json.loads(out)[0]["added"]) == (0, {"tasks": 0})
 
 
-def test_a_refused_import_writes_a_report_and_nothing_else(run: Run, filled: Path) -> None:
+@pytest.mark.usefixtures("filled")
+def test_a_refused_import_writes_a_report_and_nothing_else(run: Run) -> None:
     before = Path("store/store.json").read_bytes()
     bad = Path("exams.csv")
     bad.write_text("exam,person,held_on,score\nE1,T01,2024-02-30,NaN\n", "utf-8")
@@ -153,7 +154,8 @@ def test_whatif_asks_for_a_target(run: Run, filled: Path) -> None:
     assert run("whatif", "T03", "--grade", "Z")[0] == 1
 
 
-def test_reading_without_a_run_is_a_problem(run: Run, filled: Path) -> None:
+@pytest.mark.usefixtures("filled")
+def test_reading_without_a_run_is_a_problem(run: Run) -> None:
     code, _, err = run("explain", "T01")
     assert code == 1
     assert "jikao score" in err
@@ -184,7 +186,9 @@ def test_the_language_follows_flag_then_setting_then_locale(words: list[str], en
 def test_english_is_complete(tmp_path: Path) -> None:
     environ = os.environ | {"JIKAO_LANG": "en", "COLUMNS": "100"}
     for words in (["--help"], ["score", "--help"], ["new", "--list"], ["check", str(samples.preset("s3-contract"))]):
-        done = subprocess.run([sys.executable, "-m", "jikao", *words], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "jikao", *words], env=environ, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
         assert not any("\u4e00" <= sign <= "\u9fff" for sign in done.stdout), done.stdout
 
 

@@ -20,7 +20,14 @@ def curve(*clauses: Clause, full: int = 10, domain: Domain = RATIO, includes: st
 
 def clause(lower: str | None, upper: str | None, base: str, change: str = "0", per: str = "1") -> Clause:
     anchor = Decimal(lower) if lower is not None else Decimal(0)
-    return Clause(None if lower is None else Decimal(lower), None if upper is None else Decimal(upper), Decimal(base), Decimal(change), Decimal(per), anchor)
+    return Clause(
+        None if lower is None else Decimal(lower),
+        None if upper is None else Decimal(upper),
+        Decimal(base),
+        Decimal(change),
+        Decimal(per),
+        anchor,
+    )
 
 
 PLAN = curve(
@@ -122,8 +129,23 @@ def curves(draw):
     for _ in range(draw(st.integers(1, 5))):
         lower, upper = draw(st.none() | _ENDS), draw(st.none() | _ENDS)
         anchor = lower if lower is not None else Decimal(0)
-        clauses.append(Clause(lower, upper, Decimal(draw(st.integers(-3, 14))), Decimal(draw(_SLOPES)), Decimal(draw(st.sampled_from(["1", "0.5"]))), anchor))
-    return Curve(in_order(clauses), Fraction(10), draw(_DOMAINS), Decimal(draw(st.sampled_from(["1", "1.5"]))), draw(st.sampled_from(["lower", "upper"])))
+        clauses.append(
+            Clause(
+                lower,
+                upper,
+                Decimal(draw(st.integers(-3, 14))),
+                Decimal(draw(_SLOPES)),
+                Decimal(draw(st.sampled_from(["1", "0.5"]))),
+                anchor,
+            )
+        )
+    return Curve(
+        in_order(clauses),
+        Fraction(10),
+        draw(_DOMAINS),
+        Decimal(draw(st.sampled_from(["1", "1.5"]))),
+        draw(st.sampled_from(["lower", "upper"])),
+    )
 
 
 def values_of(domain: Domain) -> list[Fraction]:
@@ -171,7 +193,11 @@ def test_without_overlaps_no_value_is_claimed_twice(c):
                if i < j and in_clause(a, v, c.includes) and in_clause(b, v, c.includes)}  # fmt: skip
     assert claimed <= set(c.overlaps())
     if c.domain.step is None:
-        whole = [p for p in c.overlaps() if all(x.lower is None or x.upper is None or x.lower < x.upper for x in (c.clauses[p[0]], c.clauses[p[1]]))]
+        whole = [
+            p
+            for p in c.overlaps()
+            if all(x.lower is None or x.upper is None or x.lower < x.upper for x in (c.clauses[p[0]], c.clauses[p[1]]))
+        ]
         outside = [p for p in whole if any(x.upper is not None and x.upper <= -1 for x in (c.clauses[p[0]], c.clauses[p[1]]))]
         assert set(whole) - set(outside) <= claimed
 

@@ -97,4 +97,10 @@ def test_holes():
 
 
 def test_plain_numbers_have_no_exponent_and_no_tail():
-    assert [plain_number(x) for x in (Decimal("1E+3"), Decimal("2.640"), 10, Fraction(1, 3), Decimal("-0.50"))] == ["1000", "2.64", "10", "0.333333", "-0.5"]
+    assert [plain_number(x) for x in (Decimal("1E+3"), Decimal("2.640"), 10, Fraction(1, 3), Decimal("-0.50"))] == [
+        "1000",
+        "2.64",
+        "10",
+        "0.333333",
+        "-0.5",
+    ]

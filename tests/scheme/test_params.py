@@ -18,7 +18,9 @@ def test_defaults_fill_in_what_is_not_written():
 
 
 def test_values_have_the_type_of_their_kind():
-    params = params_of(MeasureUse(use="first_response_attainment", with_={"within": "４h", "priorities": ["high", "urgent"], "kinds": "incident"}))
+    params = params_of(
+        MeasureUse(use="first_response_attainment", with_={"within": "４h", "priorities": ["high", "urgent"], "kinds": "incident"})
+    )
     assert params["within"] == Decimal(14400)
     assert params["priorities"] == ("high", "urgent")
     assert params["kinds"] == ("incident",)

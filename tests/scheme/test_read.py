@@ -191,7 +191,7 @@ BITS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_a_scheme_with_any_value_put_anywhere_never_crashes(good, data):
     lines = good.splitlines()

@@ -26,7 +26,10 @@ def shares(*sections: dict) -> dict[str, Fraction]:
 
 
 def test_points_carry_the_weight():
-    assert shares({"id": "k", "title": "k", "points": 100, "indicators": [line("a", points=60), line("b", points=40)]}) == {"a": 60, "b": 40}
+    assert shares({"id": "k", "title": "k", "points": 100, "indicators": [line("a", points=60), line("b", points=40)]}) == {
+        "a": 60,
+        "b": 40,
+    }
 
 
 def test_weights_are_percent_of_their_section():
@@ -61,7 +64,11 @@ def ends(curve) -> list[tuple]:
 
 
 def test_open_ends_are_filled_from_the_neighbours_in_any_order():
-    assert ends(built({"from": "60%", "score": 6}, {"below": "50%", "score": 0}, {"from": "90%", "score": 10})) == [(None, "0.50"), ("0.60", "0.90"), ("0.90", None)]
+    assert ends(built({"from": "60%", "score": 6}, {"below": "50%", "score": 0}, {"from": "90%", "score": 10})) == [
+        (None, "0.50"),
+        ("0.60", "0.90"),
+        ("0.90", None),
+    ]
 
 
 def test_what_is_included_at_the_upper_end_is_filled_the_same_way():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests import samples
+from tests.scoring.test_engines import canonical
 
 from jikao.evidence.importing import import_rows
 from jikao.evidence.store import Store
 from jikao.scheme.period import parse_period
 from jikao.scoring.refresh import Earlier, refresh, touched_people
 from jikao.scoring.run import score
-from tests import samples
-from tests.scoring.test_engines import canonical
 
 PRESET = "s1-indicators"
 PERIOD = parse_period(samples.PERIODS[PRESET])

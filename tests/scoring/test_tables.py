@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from tests import samples
 
 from jikao.scheme.model import Scheme
 from jikao.scheme.number import NANO
 from jikao.scheme.rules import Rules, rules_of
 from jikao.scoring.tables import FAR, common_unit, rule_tables, unfit
-from tests import samples
 
 
 def rules(*indicators: dict[str, object]) -> Rules:

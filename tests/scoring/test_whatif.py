@@ -137,6 +137,13 @@ def test_what_still_comes_may_not_be_enough() -> None:
     assert needs.notes[0].en == "this line alone cannot reach the target: even at its best (80 %) the total is only 80.00"
 
 
+def test_things_to_come_that_weigh_differently_are_not_counted_in_and_it_says_so() -> None:
+    needs = only(Measured(120_000, 220_000, 20, 20), "plan_on_time_rate", TIERS, 5)
+    assert needs.notes[0].zh == "各条分量不等,余下的件数无法计入"
+    assert needs.alone is not None
+    assert needs.alone.says.en == "7.8 more work on time: 54.5455 % → 90 %, this line 100 points, total 100.00"
+
+
 def test_of_bad_things_at_most_so_many_may_still_come() -> None:
     alone = only(rate(1, 20), "reopen_rate", [{"upto": "5%", "score": 100}, {"above": "5%", "score": 0}], 30).alone
     assert alone is None  # 5 % of 20 is reached already: nothing is needed

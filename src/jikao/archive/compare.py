@@ -24,6 +24,7 @@ from jikao.archive.verify import CONTENT_DAMAGED, sealed_scheme
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con, Error, name
 from jikao.evidence.shapes import SHAPES, Shape
+from jikao.scheme.catalogue import CATALOGUE, Unit
 from jikao.scheme.diff import Change, diff
 from jikao.scheme.problem import Level, Problem, errors, kind
 from jikao.scheme.read import read
@@ -33,7 +34,7 @@ from jikao.scheme.words import same
 NO_COMMON_PERIOD = kind(
     "run.no-common-period",
     Level.ERROR,
-    what=Text("两次结果没有共同的周期:{before} 与 {after}", "The runs share no period: {before} and {after}"),
+    what=Text("两次结果没有共同的周期：{before} 与 {after}", "The runs share no period: {before} and {after}"),
     why=Text("只有同一周期的结果才能逐人比较", "people are compared within one period"),
     mend=Text("选择同一周期的两次结果", "choose two runs of the same period"),
 )
@@ -90,7 +91,7 @@ class _Pair:
         old, new = self._manifests
         people, moved = self._find_moves(first)
         evidence = tuple(found for shape in self._shapes if (found := self._find_rows(shape)).any)
-        why = Why(self._scheme_changes(), frozenset(self._titles()), old.calendar != new.calendar, evidence, (old.jikao, new.jikao))
+        why = Why(self._scheme_changes(), frozenset(self._lines()), old.calendar != new.calendar, evidence, (old.jikao, new.jikao))
         moves = explained(self._moves(), why)
         return Comparison(old, new, (), why.scheme, why.calendar, evidence, people, moved, moves)
 
@@ -145,16 +146,18 @@ class _Pair:
         """Changed marks of the chosen people, the largest change first."""
         old, new = (self._chosen_marks(side) for side in (0, 1))
         query = f"SELECT * FROM ({changes_sql(old, new, MARK, _MARK)}) WHERE {_differs('state')} OR {_differs('points')}"
-        titles = self._titles()
+        lines = self._lines()
         found: dict[tuple[str, str], list[MarkChange]] = {}
         for what, period, person, seat, indicator, *pairs in self._con.execute(query + f" ORDER BY {_LARGEST_MARK}").fetchall():
-            change = MarkChange(seat, indicator, titles.get(indicator, same(indicator)), *_sides(what, pairs, _mark))
+            title, unit = lines.get(indicator, (same(indicator), Unit.RATIO))
+            change = MarkChange(seat, indicator, title, unit, *_sides(what, pairs, _mark))
             found.setdefault((period, person), []).append(change)
         return found
 
-    def _titles(self) -> dict[str, Text]:
-        """Titles of the indicators of both schemes, the newer one's where both have them."""
-        return {i.id: i.title for scheme in self._schemes if scheme is not None for i in scheme.indicators()}
+    def _lines(self) -> dict[str, tuple[Text, Unit]]:
+        """Title and unit of the indicators of both schemes, as the newer one has them."""
+        indicators = (i for scheme in self._schemes if scheme is not None for i in scheme.indicators())
+        return {i.id: (i.title, CATALOGUE[i.measure.use].unit) for i in indicators}
 
     def _chosen_marks(self, side: int) -> str:
         marks, measures = self._results(side, "marks"), self._results(side, "measures")

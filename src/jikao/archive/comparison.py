@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from jikao.archive.changes import RowChange
 from jikao.archive.manifest import Manifest
 from jikao.archive.say import evidence_text
 from jikao.evidence.shapes import SHAPES
+from jikao.scheme.catalogue import Unit
 from jikao.scheme.diff import Change
 from jikao.scheme.problem import Problem
 from jikao.scheme.text import Text
-from jikao.scheme.words import NOT_AVAILABLE, fill, listed, same, score
+from jikao.scheme.words import NOT_AVAILABLE, fill, listed, quantity, same, score
 
-BY_SCHEME = Text("方案改动:{change}", "The scheme changed: {change}")
+BY_SCHEME = Text("方案改动：{change}", "The scheme changed: {change}")
 BY_CALENDAR = Text("工作日历不同", "The working-day calendar is another")
 
-_HEAD = Text("{before} → {after}:{people} 人中 {moved} 人有变动", "{before} → {after}: {moved} of {people} people moved")
-_CORRECTION = Text("{after} 更正 {before}:{reason}", "{after} corrects {before}: {reason}")
+_HEAD = Text("{before} → {after}：{people} 人中 {moved} 人有变动", "{before} → {after}: {moved} of {people} people moved")
+_CORRECTION = Text("{after} 更正 {before}：{reason}", "{after} corrects {before}: {reason}")
 _SHAPE = Text(
-    "证据 {shape}:新增 {added} 行,删除 {removed} 行,变更 {changed} 行",
+    "证据 {shape}：新增 {added} 行，删除 {removed} 行，变更 {changed} 行",
     "Evidence, {shape}: {added} added, {removed} removed, {changed} changed",
 )
-_MOVE = Text("{period} {who}:{changes}", "{period} {who}: {changes}")
+_MOVE = Text("{period} {who}：{changes}", "{period} {who}: {changes}")
 _FIELD = Text("{title} {before} → {after}", "{title} {before} → {after}")
 _APPEARED, _GONE = Text("只在后一次结果中", "only in the later run"), Text("只在前一次结果中", "only in the earlier run")
 _INDENTED = Text("  {text}", "  {text}")
-_MARK = Text("{title}:{before} → {after}", "{title}: {before} → {after}")
+_MARK = Text("{title}：{before} → {after}", "{title}: {before} → {after}")
+_MEASURED = Text("{points}（{value}）", "{points} ({value})")
 _ROW = Text("{shape} {row}", "{shape} {row}")
 _MORE_ROWS = Text("另有 {count} 行证据", "and {count} more rows of evidence")
 _MORE = Text("另有 {count} 人变动较小", "{count} more people moved less")
@@ -47,16 +50,19 @@ class Standing:
 
 @dataclass(frozen=True)
 class Mark:
-    """One indicator of one person in one run: points of the total, and the measured value as ``num/den``."""
+    """One indicator of one person in one run: points of the total, and the measured value, exactly ``num/den``."""
 
     state: str
     points: Decimal | None
     num: int | None
     den: int | None
 
-    def __str__(self) -> str:
-        measured = "" if self.num is None else f" ({self.num})" if self.den == 1 else f" ({self.num}/{self.den})"
-        return score(self.points) + measured
+    def text(self, unit: Unit) -> Text:
+        """``80.00 (8/10)`` for a rate, ``80.00 (2h 15min)`` for a length of time."""
+        if self.num is None or self.den is None:
+            return same(score(self.points))
+        value = same(f"{self.num}/{self.den}") if unit is Unit.RATIO else quantity(unit, Fraction(self.num, self.den))
+        return fill(_MEASURED, points=score(self.points), value=value)
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,15 @@ class MarkChange:
     seat: int
     indicator: str
     title: Text
+    unit: Unit
     before: Mark | None
     after: Mark | None
 
     @property
     def text(self) -> Text:
         """``Plan on time: 80.00 (8/10) → 90.00 (9/10)``."""
-        return fill(_MARK, title=self.title, before=self.before or NOT_AVAILABLE, after=self.after or NOT_AVAILABLE)
+        before, after = (NOT_AVAILABLE if mark is None else mark.text(self.unit) for mark in (self.before, self.after))
+        return fill(_MARK, title=self.title, before=before, after=after)
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ class Move:
 
     @property
     def text(self) -> Text:
-        """``2011-11 甲某 甲: total 80.00 → 90.00 (+10.00), grade 合格 → 优秀, rank 2 → 1``."""
+        """``2011-11 甲某 甲： total 80.00 → 90.00 （+10.00）， grade 合格 → 优秀， rank 2 → 1``."""
         who = f"{self.name} {self.person}" if self.name not in {"", self.person} else self.person
         return fill(_MOVE, period=self.period, who=who, changes=listed([*self._changes()]))
 

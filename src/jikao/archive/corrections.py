@@ -17,17 +17,17 @@ CORRECTS_UNKNOWN = kind(
     Level.ERROR,
     what=Text("要更正的结果 {run} 不在这里", "Run {run}, which is to be corrected, is not here"),
     why=Text("更正必须指明它取代哪一次结果", "a correction must name the run it puts in its place"),
-    mend=Text("核对编号;更正要与原结果放在同一个文件夹", "check the id; a correction lies in the same folder as the run it corrects"),
+    mend=Text("核对编号；更正要与原结果放在同一个文件夹", "check the id; a correction lies in the same folder as the run it corrects"),
 )
 CORRECTS_OTHER = kind(
     "run.corrects-other",
     Level.ERROR,
     what=Text(
-        "结果 {run} 属于方案 {scheme}、周期 {periods},与本次的 {own_scheme}、{own_periods} 不同",
+        "结果 {run} 属于方案 {scheme}、周期 {periods}，与本次的 {own_scheme}、{own_periods} 不同",
         "Run {run} is of scheme {scheme} and period {periods}; this one is of {own_scheme} and {own_periods}",
     ),
     why=Text("更正只能取代同一方案、同一周期的结果", "a correction puts a result of the same scheme and period in its place"),
-    mend=Text("核对要更正的编号,或按原周期计算", "check which run is corrected, or score the same period"),
+    mend=Text("核对要更正的编号，或按原周期计算", "check which run is corrected, or score the same period"),
 )
 CORRECTS_SILENTLY = kind(
     "run.corrects-silently",
@@ -39,7 +39,7 @@ CORRECTS_SILENTLY = kind(
 CORRECTS_NOTHING = kind(
     "run.corrects-nothing",
     Level.ERROR,
-    what=Text("与结果 {run} 的内容完全相同,无需更正", "This is the same as run {run} in every part; there is nothing to correct"),
+    what=Text("与结果 {run} 的内容完全相同，无需更正", "This is the same as run {run} in every part; there is nothing to correct"),
     why=Text("没有变化的更正会让人误以为结果改过", "a correction without a change would look like one"),
     mend=Text("继续使用原结果", "keep using that run"),
 )
@@ -47,16 +47,17 @@ CORRECTED_ALREADY = kind(
     "run.corrected-already",
     Level.ERROR,
     what=Text("结果 {run} 已被 {by} 更正", "Run {run} is corrected by {by} already"),
-    why=Text("一次结果只能有一个更正,否则不知道哪个有效", "with two corrections of one run nobody could say which holds"),
-    mend=Text("更正最近的一次:{by}", "correct the latest one, {by}"),
+    why=Text("一次结果只能有一个更正，否则不知道哪个有效", "with two corrections of one run nobody could say which holds"),
+    mend=Text("更正最近的一次：{by}", "correct the latest one, {by}"),
 )
 
 UNNAMED = kind(
     "run.exists",
     Level.ERROR,
-    what=Text("{periods} 已有封存的结果 {run},本次结果与之不同", "{periods} has a sealed run {run} already, and this one differs"),
+    what=Text("{periods} 已有封存的结果 {run}，本次结果与之不同", "{periods} has a sealed run {run} already, and this one differs"),
     why=Text(
-        "封存的结果不改写;更正须指明它替代哪一份、为什么", "a sealed run is never overwritten; a correction names what it replaces, and why"
+        "封存的结果不改写；更正须指明它替代哪一份、为什么",
+        "a sealed run is never overwritten; a correction names what it replaces, and why",
     ),
     mend=Text("加上 --replaces {run} --reason 理由", "add --replaces {run} --reason WHY"),
 )
@@ -79,16 +80,21 @@ def manifest_of(run: Path) -> Manifest | None:
     return manifest if isinstance(manifest, Manifest) else None
 
 
-def replaced_by(root: Path, run: str) -> str | None:
-    """The run that corrects this one, if there is one."""
-    return next((m.run for m in sealed_runs(root) if m.correction and m.correction.replaces == run), None)
+def current(root: Path) -> list[Manifest]:
+    """The runs that hold: those no other run corrects."""
+    runs = list(sealed_runs(root))
+    corrected = {m.correction.replaces for m in runs if m.correction}
+    return [m for m in runs if m.run not in corrected]
 
 
 def holding(root: Path, scheme: str, periods: Sequence[str]) -> str | None:
-    """The run that holds for a scheme and its periods: the one no other run corrects."""
-    same = [m for m in sealed_runs(root) if m.scheme.id == scheme and sorted(m.periods) == sorted(periods)]
-    corrected = {m.correction.replaces for m in same if m.correction}
-    return next((m.run for m in same if m.run not in corrected), None)
+    """The run that holds for a scheme and its periods, if there is one."""
+    return next((m.run for m in current(root) if m.scheme.id == scheme and sorted(m.periods) == sorted(periods)), None)
+
+
+def replaced_by(root: Path, run: str) -> str | None:
+    """The run that corrects this one, if there is one."""
+    return next((m.run for m in sealed_runs(root) if m.correction and m.correction.replaces == run), None)
 
 
 def history(root: Path, run: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ NO_RUN = kind(
     Level.ERROR,
     what=Text("{path} 不是封存结果的文件夹或 zip 文件", "{path} is neither the folder of a sealed run nor a zip file of one"),
     why=Text("没有可核对的内容", "there is nothing to check"),
-    mend=Text("给出封存结果所在的文件夹(其中有 SEAL 和 run.json)", "give the folder of the run (the one with SEAL and run.json in it)"),
+    mend=Text("给出封存结果所在的文件夹（其中有 SEAL 和 run.json）", "give the folder of the run (the one with SEAL and run.json in it)"),
 )
 FILE_CHANGED = kind(
     "run.file-changed",
@@ -29,7 +29,7 @@ FILE_CHANGED = kind(
     what=Text("文件 {name} 与封存时不同", "File {name} is not as it was sealed"),
     why=Text("封存的结果一个字节也不得改动", "not one byte of a sealed run may change"),
     mend=Text(
-        "从备份取回原文件;若结果确有错误,另作一次更正计算",
+        "从备份取回原文件；若结果确有错误，另作一次更正计算",
         "restore the file from a copy; if the result was wrong, make a correction as a new run",
     ),
 )
@@ -51,13 +51,13 @@ SEAL_BROKEN = kind(
     "run.seal-broken",
     Level.ERROR,
     what=Text("封条文件 {name} 被改动", "The seal, file {name}, was changed"),
-    why=Text("封条保护清单,清单保护其余文件", "the seal guards the list, the list guards all other files"),
+    why=Text("封条保护清单，清单保护其余文件", "the seal guards the list, the list guards all other files"),
     mend=Text("从备份取回封条文件", "restore the seal from a copy"),
 )
 UNREADABLE = kind(
     "run.file-unreadable",
     Level.ERROR,
-    what=Text("文件 {name} 读不出来:{reason}", "File {name} cannot be read: {reason}"),
+    what=Text("文件 {name} 读不出来：{reason}", "File {name} cannot be read: {reason}"),
     why=Text("读不出来就无法核对", "what cannot be read cannot be checked"),
     mend=Text("检查权限和磁盘", "check permissions and the disk"),
 )

@@ -42,9 +42,9 @@ TableName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 UNREADABLE = kind(
     "run.manifest-unreadable",
     Level.ERROR,
-    what=Text("封存清单无法理解:{reason}", "The manifest cannot be understood: {reason}"),
+    what=Text("封存清单无法理解：{reason}", "The manifest cannot be understood: {reason}"),
     why=Text(
-        "封条完好,说明文件自封存后未变,但内容不是本程序写的格式",
+        "封条完好，说明文件自封存后未变，但内容不是本程序写的格式",
         "the seal is whole, so nobody changed it since; it was not written in our format",
     ),
     mend=Text("向提供者索取原始的封存结果", "ask whoever gave you the run for the original"),

@@ -12,11 +12,11 @@ from jikao.scheme.text import Text
 from jikao.scheme.words import fill, listed
 
 BY_EVIDENCE = Text("涉及本人的证据有 {count} 行变化", "{count} row(s) of evidence about this person changed")
-BY_OTHERS = Text("本人得分未变,名次因同组其他人变动而变", "Their own score is the same; the rank moved because others in the group did")
-BY_SHARED = Text("不涉及具体个人的证据有变化:{shapes}", "Evidence that names nobody changed: {shapes}")
-BY_VERSION = Text("计算程序版本不同:{before} → {after}", "Another version of the program: {before} → {after}")
+BY_OTHERS = Text("本人得分未变，名次因同组其他人变动而变", "Their own score is the same; the rank moved because others in the group did")
+BY_SHARED = Text("不涉及具体个人的证据有变化：{shapes}", "Evidence that names nobody changed: {shapes}")
+BY_VERSION = Text("计算程序版本不同：{before} → {after}", "Another version of the program: {before} → {after}")
 BY_NOTHING = Text(
-    "两次结果的方案、证据和日历没有相应差别;请核对两次结果", "Nothing in scheme, evidence or calendar accounts for it; verify both runs"
+    "两次结果的方案、证据和日历没有相应差别；请核对两次结果", "Nothing in scheme, evidence or calendar accounts for it; verify both runs"
 )
 
 _WIDE = {ChangeKind.SHARE, ChangeKind.MOVED, ChangeKind.SETTING, ChangeKind.RATERS}

@@ -44,14 +44,14 @@ _COLUMNS = {
     "flags": Text("提示", "flags"),
     "advice": Text("建议", "advice"),
 }
-_CHANGED = Text("{key}:{columns}", "{key}: {columns}")
-_ONE_SIDED = {"added": Text("{key}(新增)", "{key} (added)"), "removed": Text("{key}(删除)", "{key} (removed)")}
+_CHANGED = Text("{key}：{columns}", "{key}: {columns}")
+_ONE_SIDED = {"added": Text("{key}（新增）", "{key} (added)"), "removed": Text("{key}（删除）", "{key} (removed)")}
 _COLUMN = Text("{title} {old} → {new}", "{title} {old} → {new}")
 _FLAGS = {True: Text("是", "yes"), False: Text("否", "no")}
 
 
 def change_text(change: RowChange) -> Text:
-    """A changed row of a result table: ``2011-11 甲: total 61.5 → 63``."""
+    """A changed row of a result table： ``2011-11 甲： total 61.5 → 63``."""
     columns = [(_COLUMNS.get(c, same(c)), _result_value(c, old), _result_value(c, new)) for c, (old, new) in change.columns.items()]
     return _sentence(same(" ".join(str(v) for v in change.key.values())), change, columns)
 

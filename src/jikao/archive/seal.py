@@ -48,16 +48,16 @@ from jikao.scheme.text import Text
 UNFINISHED = kind(
     "run.unfinished",
     Level.ERROR,
-    what=Text("计算结果缺少或读不出 {name}:{reason}", "The run's {name} is missing or cannot be read: {reason}"),
+    what=Text("计算结果缺少或读不出 {name}：{reason}", "The run's {name} is missing or cannot be read: {reason}"),
     why=Text("没有算完的结果不能封存", "only a finished run is sealed"),
     mend=Text("重新计算", "score again"),
 )
 EVIDENCE_UNREADABLE = kind(
     "run.evidence-unreadable",
     Level.ERROR,
-    what=Text("证据表 {name} 读不出来:{reason}", "The evidence table {name} cannot be read: {reason}"),
+    what=Text("证据表 {name} 读不出来：{reason}", "The evidence table {name} cannot be read: {reason}"),
     why=Text("封存必须包含所用的全部证据", "a sealed run holds all the evidence it used"),
-    mend=Text("检查证据库是否完整,必要时重新导入", "check the evidence store; import again if need be"),
+    mend=Text("检查证据库是否完整，必要时重新导入", "check the evidence store; import again if need be"),
 )
 
 ALL_ROWS = "true"

@@ -30,8 +30,10 @@ Recompute = Callable[[str, Snapshot, Sequence[Period], Path], None]
 CONTENT_DAMAGED = kind(
     "run.content-damaged",
     Level.ERROR,
-    what=Text("文件 {name} 不是应有的内容:{reason}", "File {name} is not what it should hold: {reason}"),
-    why=Text("内容与封条一致,但封存时就已损坏或不是本程序写的", "it is as it was sealed: it was damaged then, or another program wrote it"),
+    what=Text("文件 {name} 不是应有的内容：{reason}", "File {name} is not what it should hold: {reason}"),
+    why=Text(
+        "内容与封条一致，但封存时就已损坏或不是本程序写的", "it is as it was sealed: it was damaged then, or another program wrote it"
+    ),
     mend=Text("向提供者索取原始的封存结果", "ask whoever gave you the run for the original"),
 )
 SUM_WRONG = kind(
@@ -39,7 +41,7 @@ SUM_WRONG = kind(
     Level.ERROR,
     what=Text("{name} 的内容与清单所记的摘要不符", "What {name} holds does not have the sum the manifest gives"),
     why=Text(
-        "封条完好而摘要不符,说明清单不是本程序写的", "the seal is whole and the sum is wrong: our program did not write this manifest"
+        "封条完好而摘要不符，说明清单不是本程序写的", "the seal is whole and the sum is wrong: our program did not write this manifest"
     ),
     mend=Text("向提供者索取原始的封存结果", "ask whoever gave you the run for the original"),
 )
@@ -47,20 +49,20 @@ DIFFERS = kind(
     "run.differs",
     Level.ERROR,
     what=Text(
-        "重新计算的 {table} 有 {count} 行与封存的不同,例如:{first}",
+        "重新计算的 {table} 有 {count} 行与封存的不同，例如：{first}",
         "Computed again, {count} rows of {table} are not as sealed; for example: {first}",
     ),
     why=Text("封存的结果必须能由其方案和证据重新算出", "a sealed result must follow from its scheme and its evidence"),
     mend=Text(
-        "用封存时的程序版本 {jikao} 再核对一次;仍不同则结果不可信",
+        "用封存时的程序版本 {jikao} 再核对一次；仍不同则结果不可信",
         "verify with the version that sealed it, {jikao}; if it differs still, do not trust it",
     ),
 )
 NOT_RECOMPUTED = kind(
     "run.not-recomputed",
     Level.ERROR,
-    what=Text("无法重新计算:{reason}", "It could not be computed again: {reason}"),
-    why=Text("文件未变,但没有证明结果由证据得出", "the files are unchanged, but the result was not shown to follow from the evidence"),
+    what=Text("无法重新计算：{reason}", "It could not be computed again: {reason}"),
+    why=Text("文件未变，但没有证明结果由证据得出", "the files are unchanged, but the result was not shown to follow from the evidence"),
     mend=Text("用封存时的程序版本 {jikao} 再核对一次", "verify with the version that sealed it, {jikao}"),
 )
 

@@ -19,36 +19,38 @@ from jikao.scheme.text import Text
 ZIP_DAMAGED = kind(
     "run.zip-damaged",
     Level.ERROR,
-    what=Text("zip 文件损坏或无法读取:{reason}", "The zip file is damaged or cannot be read: {reason}"),
+    what=Text("zip 文件损坏或无法读取：{reason}", "The zip file is damaged or cannot be read: {reason}"),
     why=Text("读不全就无法核对", "what cannot be read in full cannot be checked"),
     mend=Text("重新取得该文件", "get the file again"),
 )
 ZIP_ENTRY_DAMAGED = kind(
     "run.zip-entry-damaged",
     Level.ERROR,
-    what=Text("zip 中的文件 {name} 损坏:{reason}", "File {name} inside the zip is damaged: {reason}"),
+    what=Text("zip 中的文件 {name} 损坏：{reason}", "File {name} inside the zip is damaged: {reason}"),
     why=Text("封存的结果一个字节也不得改动", "not one byte of a sealed run may change"),
     mend=Text("重新取得该 zip 文件", "get the zip file again"),
 )
 ZIP_UNSAFE = kind(
     "run.zip-unsafe",
     Level.ERROR,
-    what=Text("zip 中的 {name} 不予解开:{reason}", "{name} inside the zip is not unpacked: {reason}"),
-    why=Text("它可能写到别处,或让不同程序读到不同内容", "it could be written elsewhere, or be read differently by different programs"),
+    what=Text("zip 中的 {name} 不予解开：{reason}", "{name} inside the zip is not unpacked: {reason}"),
+    why=Text("它可能写到别处，或让不同程序读到不同内容", "it could be written elsewhere, or be read differently by different programs"),
     mend=Text("向提供者索取原始的 zip 文件", "ask whoever gave you the zip for the original"),
 )
 ZIP_BOMB = kind(
     "run.zip-bomb",
     Level.ERROR,
-    what=Text("zip 声称解开后有 {size} 字节,与文件本身的 {zipped} 字节不相称", "The zip claims to hold {size} bytes in a file of {zipped}"),
+    what=Text(
+        "zip 声称解开后有 {size} 字节，与文件本身的 {zipped} 字节不相称", "The zip claims to hold {size} bytes in a file of {zipped}"
+    ),
     why=Text("解开它会占满磁盘", "unpacking it would fill the disk"),
     mend=Text("向提供者索取原始的 zip 文件", "ask whoever gave you the zip for the original"),
 )
 NOT_WRITTEN = kind(
     "run.not-written",
     Level.ERROR,
-    what=Text("无法写入 {path}:{reason}", "{path} cannot be written: {reason}"),
-    why=Text("没有写下任何内容,原有文件不变", "nothing was written, and what was there is as it was"),
+    what=Text("无法写入 {path}：{reason}", "{path} cannot be written: {reason}"),
+    why=Text("没有写下任何内容，原有文件不变", "nothing was written, and what was there is as it was"),
     mend=Text("检查磁盘空间与权限", "check disk space and permissions"),
 )
 NO_RUN = kind(

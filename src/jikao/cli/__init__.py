@@ -18,7 +18,7 @@ from jikao.cli.lang import say
 from jikao.scheme.problem import Refused
 
 _COMMANDS = {
-    "new": "schemes", "check": "schemes", "fmt": "schemes", "diff": "schemes", "test": "schemes", "schema": "schemes",
+    "new": "schemes", "check": "schemes", "fmt": "schemes", "diff": "differences", "test": "schemes", "schema": "schemes",
     "import": "evidence", "map": "evidence",
     "score": "runs", "results": "runs", "explain": "runs", "whatif": "runs", "verify": "runs", "pack": "runs", "bench": "runs",
     "demo": "demo",
@@ -45,7 +45,10 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help=say("绩考:技术支持部门的绩效考核——方案即文本,凭证据,算得准,说得清。", "Jikao: performance appraisal for technical-support departments, exact and explained."),
+    help=say(
+        "绩考:技术支持部门的绩效考核——方案即文本,凭证据,算得准,说得清。",
+        "Jikao: performance appraisal for technical-support departments, exact and explained.",
+    ),
 )
 @click.version_option(__version__, prog_name="jikao")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help=say("说哪种语言", "the language to speak"), expose_value=False)
@@ -71,7 +74,7 @@ def main(args: list[str] | None = None) -> None:
     except (OSError, MemoryError) as cause:
         click.echo(say("系统拒绝了操作:{cause}", "The system refused: {cause}", cause=cause), err=True)
         code = show.FOUND
-    except Exception as bug:
+    except Exception as bug:  # noqa: BLE001 - whatever it is, a user is told in words
         click.echo(
             say("程序内部出错({bug})。这不是您的数据的问题,没有写入任何结果。设 JIKAO_DEBUG=1 可看到细节,请连同它一起报告。",
                 "An internal error ({bug}). Your data is not at fault, and nothing was written. Set JIKAO_DEBUG=1 for details and report it with them.",

@@ -19,8 +19,19 @@ SAMPLE, MAPPING, PRESET = "incidents-2016-03.csv.gz", "servicenow-incident-log",
 SHOWN = 12
 
 
-@click.command(help=say("演示:导入随产品提供的真实工单,计算一个月,给出一份完整回执", "Demonstration: import the shipped real incidents, score a month, give one full receipt"))
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("jikao-demo"), show_default=True, help=say("放置演示数据的文件夹", "the folder for it"))
+@click.command(
+    help=say(
+        "演示:导入随产品提供的真实工单,计算一个月,给出一份完整回执",
+        "Demonstration: import the shipped real incidents, score a month, give one full receipt",
+    )
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("jikao-demo"),
+    show_default=True,
+    help=say("放置演示数据的文件夹", "the folder for it"),
+)
 @click.option("--period", default="2016-03", show_default=True, help=say("计算哪个月", "which month"))
 @click.option("--person", help=say("给谁的回执,默认为解决工单最多的人", "whose receipt; by default of whoever solved most"))
 def demo(folder: Path, period: str, person: str | None) -> int:
@@ -32,14 +43,27 @@ def demo(folder: Path, period: str, person: str | None) -> int:
     with api.shipped("samples", SAMPLE) as sample:
         report = api.import_file(store, sample, mapping=MAPPING, by="demo")
     show.problems(report.problems)
-    click.echo(say("工单 {tickets} 张,人员 {people} 名。", "{tickets} tickets, {people} people.", tickets=_count(report, "tickets"), people=_count(report, "people")))
-    _step(say("二、按 S1 方案计算 {period}", "2. Score {period} under the S1 scheme", period=period), f"jikao score {scheme} --period {period} --store {store.root}")
+    click.echo(
+        say(
+            "工单 {tickets} 张,人员 {people} 名。",
+            "{tickets} tickets, {people} people.",
+            tickets=_count(report, "tickets"),
+            people=_count(report, "people"),
+        )
+    )
+    _step(
+        say("二、按 S1 方案计算 {period}", "2. Score {period} under the S1 scheme", period=period),
+        f"jikao score {scheme} --period {period} --store {store.root}",
+    )
     with show.progress(say("计算", "scoring")) as progress:
         scored = api.score(scheme, store, period, api.ScoreOptions(progress=progress, by="demo", at=api.today()))
     rows = api.results(scored.run)
     show_results(rows, SHOWN)
     chosen = person or busiest(rows)
-    _step(say("三、{who} 的回执,一直到工单", "3. The receipt of {who}, down to the incidents", who=chosen), f'jikao explain "{chosen}" --store {store.root}')
+    _step(
+        say("三、{who} 的回执,一直到工单", "3. The receipt of {who}, down to the incidents", who=chosen),
+        f'jikao explain "{chosen}" --store {store.root}',
+    )
     _receipt(scored.run, chosen)
     _step(say("四、封存与核对", "4. Sealed, and verified by anybody"), f"jikao verify --store {store.root}")
     tell_sealed(scored)
@@ -47,7 +71,12 @@ def demo(folder: Path, period: str, person: str | None) -> int:
     show.problems(verification.problems)
     if verification.holds:
         click.echo(say("重新计算,逐字节相同。", "Computed again: the same bytes."))
-    click.echo(say("数据:UCI 机器学习库“Incident management process enriched event log”,CC BY 4.0,doi:10.24432/C57S4H", 'Data: UCI Machine Learning Repository, "Incident management process enriched event log", CC BY 4.0, doi:10.24432/C57S4H'))
+    click.echo(
+        say(
+            "数据:UCI 机器学习库“Incident management process enriched event log”,CC BY 4.0,doi:10.24432/C57S4H",
+            'Data: UCI Machine Learning Repository, "Incident management process enriched event log", CC BY 4.0, doi:10.24432/C57S4H',
+        )
+    )
     return show.FINE if verification.holds else show.FOUND
 
 

@@ -10,15 +10,19 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import say
-from jikao.cli.schemes import JSON
+from jikao.cli.options import JSON, STORE
 
 if TYPE_CHECKING:
     from jikao.evidence.report import ImportReport
 
-STORE = click.option("--store", type=click.Path(path_type=Path), default=Path("store"), show_default=True, help=say("证据库所在文件夹,没有则新建", "folder of the evidence store, made when absent"))
 
-
-@click.command("import", help=say("导入数据文件(csv、xlsx、parquet);重复导入不会改变任何数据", "Import data files (csv, xlsx, parquet); importing again changes nothing"))
+@click.command(
+    "import",
+    help=say(
+        "导入数据文件(csv、xlsx、parquet);重复导入不会改变任何数据",
+        "Import data files (csv, xlsx, parquet); importing again changes nothing",
+    ),
+)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @STORE
 @click.option("--mapping", help=say("映射:随产品提供的名称,或映射文件", "mapping: a shipped name, or a file"))
@@ -58,7 +62,15 @@ def _report_json(report: ImportReport) -> dict[str, object]:
 def _tell(path: Path, report: ImportReport) -> None:
     show.problems(report.problems)
     if report.refused:
-        click.echo(say("{path}:没有导入,证据库未变。全部问题见 {report}", "{path}: not imported, the store is as it was. All problems: {report}", path=path, report=report.report), err=True)
+        click.echo(
+            say(
+                "{path}:没有导入,证据库未变。全部问题见 {report}",
+                "{path}: not imported, the store is as it was. All problems: {report}",
+                path=path,
+                report=report.report,
+            ),
+            err=True,
+        )
         return
     if report.nothing_changed:
         click.echo(say("{path}:没有变化", "{path}: nothing changed", path=path))
@@ -70,7 +82,9 @@ def _tell(path: Path, report: ImportReport) -> None:
     click.echo(f"{path}: " + say(";", "; ").join(counts))
 
 
-@click.command("map", help=say("根据文件表头提出映射,供修改后导入使用", "Propose a mapping from a file's header, to be edited and used for import"))
+@click.command(
+    "map", help=say("根据文件表头提出映射,供修改后导入使用", "Propose a mapping from a file's header, to be edited and used for import")
+)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--sheet", help=say("工作表名", "name of the sheet"))
 @click.option("--out", type=click.Path(path_type=Path), help=say("写入文件", "write to a file"))
@@ -80,7 +94,14 @@ def map_(path: Path, sheet: str | None, out: Path | None) -> int:
         click.echo(text, nl=False)
     else:
         out.write_text(text, "utf-8")
-        click.echo(say("已写入 {out};检查后用 jikao import {path} --mapping {out}", "Written to {out}; look it over, then jikao import {path} --mapping {out}", out=out, path=path))
+        click.echo(
+            say(
+                "已写入 {out};检查后用 jikao import {path} --mapping {out}",
+                "Written to {out}; look it over, then jikao import {path} --mapping {out}",
+                out=out,
+                path=path,
+            )
+        )
     return show.FINE
 
 

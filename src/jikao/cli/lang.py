@@ -12,7 +12,9 @@ from jikao.scheme.text import Lang, Text
 def chosen(argv: Sequence[str], environ: Mapping[str, str]) -> Lang:
     """The language for one call. A locale that names a language other than Chinese means English."""
     for i, word in enumerate(argv):
-        given = argv[i + 1] if word == "--lang" and i + 1 < len(argv) else word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        given = (
+            argv[i + 1] if word == "--lang" and i + 1 < len(argv) else word.removeprefix("--lang=") if word.startswith("--lang=") else ""
+        )
         if given in ("zh", "en"):
             return "zh" if given == "zh" else "en"
     if environ.get("JIKAO_LANG") in ("zh", "en"):

@@ -11,18 +11,12 @@ import click
 
 from jikao import api
 from jikao.cli import show
-from jikao.cli.evidence import STORE
 from jikao.cli.lang import LANG, say
-from jikao.cli.schemes import JSON, SCHEME, SETTINGS, settings_of
+from jikao.cli.options import JSON, PERIOD, RUN, SCHEME, SETTINGS, STORE, settings_of
 from jikao.scheme.number import half_up, parse_quantity, plain_number
 
 if TYPE_CHECKING:
-    from jikao.archive.comparison import Comparison
     from jikao.scoring.exact import MarkedLine
-
-PERIOD = click.option("--period", required=True, help=say("周期:2016-03、2016-Q1 或 2016", "period: 2016-03, 2016-Q1 or 2016"))
-RUN = click.argument("run", type=click.Path(path_type=Path), required=False)
-RUN_HELP = say("结果:文件夹、zip 或编号开头;不给则取最近一次", "the run: folder, zip or the beginning of its id; by default the newest")
 
 
 def chosen(run: Path | None, store: Path) -> Path:
@@ -84,12 +78,39 @@ STATES = {
 
 def show_results(rows: list[api.ResultRow], limit: int | None = None) -> None:
     """Everybody's results as a table."""
-    columns = [say(*c) for c in (("工号", "person"), ("姓名", "name"), ("部门", "department"), ("总分", "total"), ("等级", "grade"), ("名次", "rank"), ("证据覆盖", "evidence"), ("说明", "note"))]
+    columns = [
+        say(*c)
+        for c in (
+            ("工号", "person"),
+            ("姓名", "name"),
+            ("部门", "department"),
+            ("总分", "total"),
+            ("等级", "grade"),
+            ("名次", "rank"),
+            ("证据覆盖", "evidence"),
+            ("说明", "note"),
+        )
+    ]
     shown = rows if limit is None else rows[:limit]
     cells = [
-        (r.person, "" if r.name == r.person else r.name, r.department, r.total, r.grade, f"{r.rank}/{r.peers}" if r.rank else None, r.coverage, _note(r)) for r in shown
+        (
+            r.person,
+            "" if r.name == r.person else r.name,
+            r.department,
+            r.total,
+            r.grade,
+            f"{r.rank}/{r.peers}" if r.rank else None,
+            r.coverage,
+            _note(r),
+        )
+        for r in shown
     ]
-    show.table(say("{period} 结果,{n} 人", "Results of {period}, {n} people", period=rows[0].period if rows else "", n=len(rows)), columns, cells, right=(3, 5, 6))
+    show.table(
+        say("{period} 结果,{n} 人", "Results of {period}, {n} people", period=rows[0].period if rows else "", n=len(rows)),
+        columns,
+        cells,
+        right=(3, 5, 6),
+    )
     if len(shown) < len(rows):
         click.echo(say("……另有 {n} 人", "… and {n} more", n=len(rows) - len(shown)))
 
@@ -116,7 +137,11 @@ def results(run: Path | None, store: Path, as_json: bool) -> int:
     return show.FINE
 
 
-@click.command(help=say("解释一个人的得分:条款、算式、证据,直到原始记录", "Explain one person's score: clause, formula, evidence, down to the raw rows"))
+@click.command(
+    help=say(
+        "解释一个人的得分:条款、算式、证据,直到原始记录", "Explain one person's score: clause, formula, evidence, down to the raw rows"
+    )
+)
 @click.argument("person")
 @RUN
 @STORE
@@ -136,7 +161,12 @@ def explain(person: str, run: Path | None, store: Path, line: str | None, rows: 
     return show.FINE
 
 
-@click.command(help=say("核对一份封存的结果:每个文件的校验和,再重新计算,逐字节比较", "Verify a sealed run: every file's sum, then compute it again and compare byte for byte"))
+@click.command(
+    help=say(
+        "核对一份封存的结果:每个文件的校验和,再重新计算,逐字节比较",
+        "Verify a sealed run: every file's sum, then compute it again and compare byte for byte",
+    )
+)
 @RUN
 @STORE
 @JSON
@@ -144,12 +174,26 @@ def verify(run: Path | None, store: Path, as_json: bool) -> int:
     verification = api.verify(chosen(run, store))
     found = list(verification.problems)
     if as_json:
-        show.as_json({"holds": verification.holds, "recomputed": verification.recomputed, "files": verification.files, "problems": show.problems_json(found)})
+        show.as_json(
+            {
+                "holds": verification.holds,
+                "recomputed": verification.recomputed,
+                "files": verification.files,
+                "problems": show.problems_json(found),
+            }
+        )
     else:
         show.problems(found, err=False)
         if verification.holds:
             name = verification.manifest.run if verification.manifest else ""
-            click.echo(say("核对无误:{run} 的 {files} 个文件完好,重新计算的结果逐字节相同。", "It holds: the {files} files of {run} are whole, and computing it again gives the same bytes.", run=name, files=verification.files))
+            click.echo(
+                say(
+                    "核对无误:{run} 的 {files} 个文件完好,重新计算的结果逐字节相同。",
+                    "It holds: the {files} files of {run} are whole, and computing it again gives the same bytes.",
+                    run=name,
+                    files=verification.files,
+                )
+            )
     return show.FINE if verification.holds else show.FOUND
 
 
@@ -167,7 +211,11 @@ def pack(run: Path | None, store: Path, out: Path | None) -> int:
     return show.exit_code(found)
 
 
-@click.command(help=say("同一方案与证据反复计算,给出耗时(不封存)", "Score the same scheme and evidence repeatedly and give the times (nothing is sealed)"))
+@click.command(
+    help=say(
+        "同一方案与证据反复计算,给出耗时(不封存)", "Score the same scheme and evidence repeatedly and give the times (nothing is sealed)"
+    )
+)
 @SCHEME
 @PERIOD
 @STORE
@@ -184,39 +232,62 @@ def bench(scheme: Path, period: str, store: Path, repeats: int, as_json: bool) -
     if as_json:
         show.as_json({"people": people, "seconds": times, "median": median})
     else:
-        click.echo(say("{n} 人,{k} 次,中位 {median:.3f} 秒,最快 {best:.3f},最慢 {worst:.3f}", "{n} people, {k} times: median {median:.3f} s, best {best:.3f}, worst {worst:.3f}", n=people, k=repeats, median=median, best=min(times), worst=max(times)))
+        click.echo(
+            say(
+                "{n} 人,{k} 次,中位 {median:.3f} 秒,最快 {best:.3f},最慢 {worst:.3f}",
+                "{n} people, {k} times: median {median:.3f} s, best {best:.3f}, worst {worst:.3f}",
+                n=people,
+                k=repeats,
+                median=median,
+                best=min(times),
+                worst=max(times),
+            )
+        )
     return show.FINE
 
 
-def show_comparison(comparison: Comparison, as_json: bool) -> int:
-    """Who moved between two runs, and why."""
-    if as_json:
-        show.as_json(comparison.as_json())
-    else:
-        show.problems(comparison.problems)
-        for sentence in comparison.sentences():
-            click.echo(sentence.say(LANG))
-    return show.FOUND if comparison.differs or comparison.problems else show.FINE
-
-
-@click.command(help=say("还差什么:达到某个等级或总分,每项至少要到多少;或假设某些值会怎样", "What is still needed for a grade or a total; or what other values would come to"))
+@click.command(
+    help=say(
+        "还差什么:达到某个等级或总分,每项至少要到多少;或假设某些值会怎样",
+        "What is still needed for a grade or a total; or what other values would come to",
+    )
+)
 @click.argument("person")
 @RUN
 @STORE
 @click.option("--grade", help=say("目标等级", "the grade to reach"))
 @click.option("--total", help=say("目标总分", "the total to reach"))
-@click.option("--suppose", multiple=True, metavar="INDICATOR=VALUE", help=say("假设某项的实测值,如 csat=92%", "suppose a measured value, e.g. csat=92%"))
-@click.option("--remaining", multiple=True, metavar="INDICATOR=N", help=say("期末前还会计入多少件", "how many more will be counted before the period ends"))
+@click.option(
+    "--suppose",
+    multiple=True,
+    metavar="INDICATOR=VALUE",
+    help=say("假设某项的实测值,如 csat=92%", "suppose a measured value, e.g. csat=92%"),
+)
+@click.option(
+    "--remaining",
+    multiple=True,
+    metavar="INDICATOR=N",
+    help=say("期末前还会计入多少件", "how many more will be counted before the period ends"),
+)
 @JSON
 def whatif(
-    person: str, run: Path | None, store: Path, grade: str | None, total: str | None, suppose: tuple[str, ...], remaining: tuple[str, ...], as_json: bool
+    person: str,
+    run: Path | None,
+    store: Path,
+    grade: str | None,
+    total: str | None,
+    suppose: tuple[str, ...],
+    remaining: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     from jikao.scoring.whatif import as_json as needs_json
     from jikao.scoring.whatif import as_text
 
     folder = chosen(run, store)
     if suppose:
-        return _suppose(folder, person, {name: _quantity(value, "--suppose") for name, value in settings_of(suppose, "--suppose").items()}, as_json)
+        return _suppose(
+            folder, person, {name: _quantity(value, "--suppose") for name, value in settings_of(suppose, "--suppose").items()}, as_json
+        )
     if (grade is None) == (total is None):
         raise click.UsageError(say("请给出 --grade 或 --total 之一,或用 --suppose", "give --grade or --total (one of them), or --suppose"))
     more = {name: int(_quantity(value, "--remaining")) for name, value in settings_of(remaining, "--remaining").items()}
@@ -241,7 +312,9 @@ def _suppose(folder: Path, person: str, changes: dict[str, Decimal], as_json: bo
         sides = {"before": both.before, "after": both.after}
         show.as_json({side: {"total": sheet.total, "grade": sheet.grade, "state": sheet.state} for side, sheet in sides.items()})
         return show.FINE
-    rows = [(now.line.indicator.title.say(LANG), _mark(now), _mark(then)) for now, then in zip(both.before.lines, both.after.lines, strict=True)]
+    rows = [
+        (now.line.indicator.title.say(LANG), _mark(now), _mark(then)) for now, then in zip(both.before.lines, both.after.lines, strict=True)
+    ]
     rows.append((say("总分", "total"), str(both.before.total), str(both.after.total)))
     rows.append((say("等级", "grade"), both.before.grade or "—", both.after.grade or "—"))
     show.table(say("假设", "Supposed"), [say("指标", "indicator"), say("现在", "now"), say("假设后", "then")], rows, right=(1, 2))

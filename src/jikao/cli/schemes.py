@@ -10,24 +10,17 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
+from jikao.cli.options import JSON, SCHEME, SETTINGS, settings_of
 
 if TYPE_CHECKING:
     from jikao.scoring.cases import Outcome
 
-JSON = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))
-SCHEME = click.argument("scheme", type=click.Path(path_type=Path))
-SETTINGS = click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help=say("改用某个设置或读法,如 csat_50_60=strict", "use another setting or reading, e.g. csat_50_60=strict"))
 
-
-def settings_of(given: tuple[str, ...], option: str = "--set") -> dict[str, str]:
-    """``name=value`` options as a mapping."""
-    pairs = [pair.partition("=") for pair in given]
-    if any(not sign or not name for name, sign, _ in pairs):
-        raise click.BadParameter(say("写作 名称=值", "write NAME=VALUE"), param_hint=option)
-    return {name: value for name, _, value in pairs}
-
-
-@click.command(help=say("把一个预设方案(文本、案例、样例证据)复制到新文件夹", "Copy a preset scheme with its cases and sample evidence into a new folder"))
+@click.command(
+    help=say(
+        "把一个预设方案(文本、案例、样例证据)复制到新文件夹", "Copy a preset scheme with its cases and sample evidence into a new folder"
+    )
+)
 @click.argument("preset", required=False)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help=say("列出预设方案", "list the presets"))
@@ -39,7 +32,13 @@ def new(preset: str | None, folder: Path | None, listing: bool, as_json: bool) -
     if as_json:
         show.as_json({"folder": str(made)})
     else:
-        click.echo(say("已建立 {made}:scheme.yaml 是方案,cases/ 是案例,evidence/ 是样例证据。", "Made {made}: scheme.yaml is the scheme, cases/ its tests, evidence/ sample evidence.", made=made))
+        click.echo(
+            say(
+                "已建立 {made}:scheme.yaml 是方案,cases/ 是案例,evidence/ 是样例证据。",
+                "Made {made}: scheme.yaml is the scheme, cases/ its tests, evidence/ sample evidence.",
+                made=made,
+            )
+        )
         click.echo(say("下一步:jikao check {made}", "Next: jikao check {made}", made=made))
     return show.FINE
 
@@ -58,7 +57,9 @@ def _list_presets(as_json: bool) -> int:
     return show.FINE
 
 
-@click.command(help=say("检查方案:一次列出全部问题,每个都有位置、原因和改法", "Check a scheme: every problem at once, with place, reason and mend"))
+@click.command(
+    help=say("检查方案:一次列出全部问题,每个都有位置、原因和改法", "Check a scheme: every problem at once, with place, reason and mend")
+)
 @SCHEME
 @SETTINGS
 @JSON
@@ -72,7 +73,15 @@ def check(scheme: Path, settings: tuple[str, ...], as_json: bool) -> int:
     else:
         assert reading.scheme is not None  # noqa: S101 - no problems means a scheme
         count = len(list(reading.scheme.indicators()))
-        click.echo(say("没有问题:{title},版本 {version},{n} 个指标", "No problems: {title}, version {version}, {n} indicators", title=reading.scheme.title, version=reading.scheme.version, n=count))
+        click.echo(
+            say(
+                "没有问题:{title},版本 {version},{n} 个指标",
+                "No problems: {title}, version {version}, {n} indicators",
+                title=reading.scheme.title,
+                version=reading.scheme.version,
+                n=count,
+            )
+        )
     return show.exit_code(reading.problems)
 
 
@@ -89,30 +98,6 @@ def fmt(scheme: Path, only_check: bool) -> int:
     return show.FINE
 
 
-@click.command(help=say("比较:两份方案改了什么,或两份封存的结果谁变了、为什么", "Compare two schemes (what changed) or two sealed runs (who moved, and why)"))
-@click.argument("before", type=click.Path(path_type=Path))
-@click.argument("after", type=click.Path(path_type=Path))
-@click.option("--store", type=click.Path(path_type=Path), default=Path("store"), show_default=True, help=say("结果编号所在的证据库", "the store whose runs are named by id"))
-@JSON
-def diff(before: Path, after: Path, store: Path, as_json: bool) -> int:
-    if _is_scheme(before) and _is_scheme(after):
-        changes = api.diff_schemes(before, after)
-        if as_json:
-            show.as_json([c.as_json() for c in changes])
-        else:
-            for change in changes:
-                click.echo(f"- {change.says.say(LANG)}")
-            click.echo(say("共 {n} 处不同", "{n} changes", n=len(changes)))
-        return show.FOUND if changes else show.FINE
-    from jikao.cli.runs import show_comparison
-
-    return show_comparison(api.compare_runs(api.find_run(before, store), api.find_run(after, store)), as_json)
-
-
-def _is_scheme(path: Path) -> bool:
-    return path.suffix in (".yaml", ".yml") or (path.is_dir() and (path / "scheme.yaml").is_file() and not (path / "run.json").is_file())
-
-
 @click.command("test", help=say("运行方案自带的案例(cases/*.yaml)", "Run a scheme's own cases (cases/*.yaml)"))
 @SCHEME
 @JSON
@@ -122,7 +107,15 @@ def test_(scheme: Path, as_json: bool) -> int:
             return
         click.echo(f"{click.style('✓', fg='green') if outcome.passed else click.style('✗', fg='red')} {outcome.case.title.say(LANG)}")
         for miss in outcome.misses:
-            click.echo(say("    {where}:应为 {expected},实为 {got}", "    {where}: expected {expected}, got {got}", where=miss.where, expected=miss.expected, got=miss.got))
+            click.echo(
+                say(
+                    "    {where}:应为 {expected},实为 {got}",
+                    "    {where}: expected {expected}, got {got}",
+                    where=miss.where,
+                    expected=miss.expected,
+                    got=miss.got,
+                )
+            )
 
     outcomes = api.run_cases(scheme, tell)
     failed = sum(not o.passed for o in outcomes)
@@ -143,4 +136,4 @@ def schema() -> int:
     return show.FINE
 
 
-COMMANDS = {"new": new, "check": check, "fmt": fmt, "diff": diff, "test": test_, "schema": schema}
+COMMANDS = {"new": new, "check": check, "fmt": fmt, "test": test_, "schema": schema}

@@ -76,11 +76,16 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], 
     console().print(made)
 
 
+def _silent(done: int, of: int, title: Text) -> None:
+    """Nobody is watching."""
+    del done, of, title
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int, Text], None]]:
     """A progress bar on a terminal; silence elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda done, of, title: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -51,7 +51,7 @@ class Engine(Protocol):
 
 def sql_of(expr: ibis.Table, dialect: str) -> str:
     """SQL text of an expression."""
-    import ibis  # 2 s to import: only when a plan is really compiled
+    import ibis  # noqa: PLC0415 - 2 s to import: only when a plan is really compiled
 
     if dialect == "pyspark":
         _let_compile_for_spark()
@@ -60,7 +60,7 @@ def sql_of(expr: ibis.Table, dialect: str) -> str:
 
 def _let_compile_for_spark() -> None:
     """The compiler asks for an option that only Ibis' own Spark backend, which we do without, would have set."""
-    from ibis.config import Config, options
+    from ibis.config import Config, options  # noqa: PLC0415 - as above
 
     class SparkOptions(Config):  # type: ignore[misc]
         treat_nan_as_null: bool = False
@@ -158,7 +158,7 @@ class SparkEngine:
 
 
 def _spark(master: str) -> SparkSession:
-    from pyspark.sql import SparkSession  # an optional extra: only imported when Spark is asked for
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - an optional extra: only imported when Spark is asked for
 
     builder = SparkSession.builder.master(master).appName("jikao")
     settings = {

@@ -41,7 +41,8 @@ def table_of(shape: str) -> ir.Table:
 @dataclass(frozen=True, slots=True)
 class Credit:
     """Rows of a shape credited to ``person`` on ``day``. ``left``: rows that stand at the end of every period from that
-    day on, until the day they stand no more (NULL: they still do)."""
+    day on, until the day they stand no more (NULL: they still do).
+    """
 
     shape: str
     person: Callable[[ir.Table], ir.Value]
@@ -95,7 +96,8 @@ def corrected_tasks() -> ir.Table:
 
 def shared_points() -> ir.Table:
     """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of ``A``, or equal parts at two decimals; the
-    parts of a task always sum to exactly A, the odd last unit going to the earliest employee number (A28, AMB-18)."""
+    parts of a task always sum to exactly A, the odd last unit going to the earliest employee number (A28, AMB-18).
+    """
     shares = table_of("task_shares")
     tasks = corrected_tasks().select("task", "A", "completed_on")
     joined = shares.inner_join(tasks, "task").filter(ibis._.A.notnull())
@@ -106,7 +108,10 @@ def shared_points() -> ir.Table:
     t = t.mutate(scaled=scaled, by=(t.given > 0).ifelse(whole(MICRO), t.sharers))
     t = t.mutate(low=idiv(t.scaled, t.by), rest=t.scaled % t.by)
     biggest = ibis.window(group_by="task", order_by=[ibis.desc("rest"), ibis.asc("person")])
-    t = t.mutate(nth=ibis.row_number().over(biggest).cast("int64"), left=idiv(as_int64(t.scaled.sum().over(task)), t.by) - as_int64(t.low.sum().over(task)))
+    t = t.mutate(
+        nth=ibis.row_number().over(biggest).cast("int64"),
+        left=idiv(as_int64(t.scaled.sum().over(task)), t.by) - as_int64(t.low.sum().over(task)),
+    )
     return t.mutate(points=(t.low + (t.nth < t.left).ifelse(whole(1), whole(0))) * t.unit)
 
 
@@ -123,9 +128,20 @@ CREDITS: dict[str, Credit] = {
     "points": Credit("task_shares", _column("person"), _column("completed_on"), source=shared_points),
     **{
         name: Credit(name, _column("person"), _column(day_column(SHAPES[name])))
-        for name in (
-            "surveys contacts plan_items deductions complaints violations renewals exams trainings sharings workloads observations"
-        ).split()
+        for name in [
+            "surveys",
+            "contacts",
+            "plan_items",
+            "deductions",
+            "complaints",
+            "violations",
+            "renewals",
+            "exams",
+            "trainings",
+            "sharings",
+            "workloads",
+            "observations",
+        ]
     },
 }
 """Every credit rule by name; by default a row belongs to its ``person`` on the day of its shape."""
@@ -199,6 +215,7 @@ class Ask:
 
 
 def ask(indicator: Indicator) -> Ask:
+    """A measure with its parameters, as an indicator asks for it."""
     return Ask(indicator, params_of(indicator.measure))
 
 
@@ -248,7 +265,9 @@ def _mean(what: Aggregate, rows: Aggregate, base: Aggregate | None = None, *, ti
     needs = {"num": what, "n": rows, "base": base or rows}
     return Formula(
         needs,
-        lambda c: Values(zero_if_null(c("num")) * whole(times), zero_if_null(c("n")) * whole(per), zero_if_null(c("n")), zero_if_null(c("base"))),
+        lambda c: Values(
+            zero_if_null(c("num")) * whole(times), zero_if_null(c("n")) * whole(per), zero_if_null(c("n")), zero_if_null(c("base"))
+        ),
     )
 
 
@@ -294,7 +313,9 @@ def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: A
     middle = Aggregate(credit, _tag(stat, name, tag), seconds, timed, of=_tag(name, tag), share=share)
     return Formula(
         {"num": middle, "n": rows, "base": base},
-        lambda c: Values(zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("base"))),
+        lambda c: Values(
+            zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(1), whole(0)), zero_if_null(c("n")), zero_if_null(c("base"))
+        ),
     )
 
 
@@ -468,7 +489,11 @@ def _violations(a: Ask) -> Formula:
     """By the table of severities, or by the share decided for each case (AMB-16)."""
     levels, decided = a.numbers("levels"), a.params["decided"]
     return _plain(
-        _sum("violations", _tag("severity", decided or levels), lambda t: _where(t.state == "verified", t.share if decided else lookup(t.severity, levels))),
+        _sum(
+            "violations",
+            _tag("severity", decided or levels),
+            lambda t: _where(t.state == "verified", t.share if decided else lookup(t.severity, levels)),
+        ),
         _count("violations", "verified", lambda t: t.state == "verified"),
         den=MICRO,
     )
@@ -506,7 +531,10 @@ def _exams(a: Ask) -> Formula:
         return Formula(
             needs | {"n": rows, "base": everything},
             lambda c: Values(
-                zero_if_null(c("num")), (zero_if_null(c("n")) > 0).ifelse(whole(NUMBER), whole(0)), zero_if_null(c("n")), zero_if_null(c("base"))
+                zero_if_null(c("num")),
+                (zero_if_null(c("n")) > 0).ifelse(whole(NUMBER), whole(0)),
+                zero_if_null(c("n")),
+                zero_if_null(c("base")),
             ),
         )
     chosen = _exam_counts if take == "average" else (lambda t: both(_exam_counts(t), t.held_on == t.last_exam_on))
@@ -618,16 +646,24 @@ def _observed_score(a: Ask) -> Formula:
 FORMULAS: dict[str, Callable[[Ask], Formula]] = {
     "tickets_solved": lambda a: _tickets("solved", a),
     "tickets_received": lambda a: _tickets("received", a),
-    "first_response_time": lambda a: _length("responded", _tag("response", a.word("clock")), _duration("created", "responded", a.word("clock")), a),
-    "first_response_attainment": lambda a: _attained("responded", _tag("response", a.word("clock")), _duration("created", "responded", a.word("clock")), a),
-    "acknowledge_time": lambda a: _length("solved", _tag("acknowledge", a.word("clock")), _duration("created", "acknowledged", a.word("clock")), a),
+    "first_response_time": lambda a: _length(
+        "responded", _tag("response", a.word("clock")), _duration("created", "responded", a.word("clock")), a
+    ),
+    "first_response_attainment": lambda a: _attained(
+        "responded", _tag("response", a.word("clock")), _duration("created", "responded", a.word("clock")), a
+    ),
+    "acknowledge_time": lambda a: _length(
+        "solved", _tag("acknowledge", a.word("clock")), _duration("created", "acknowledged", a.word("clock")), a
+    ),
     "resolution_time": lambda a: _length(
         "solved" if a.word("to") == "full" else "first_solved",
         _tag("resolution", a.word("to"), a.word("clock")),
         _duration("created", "solved", a.word("clock")) if a.word("to") == "full" else _first_resolution(a.word("clock")),
         a,
     ),
-    "resolution_attainment": lambda a: _attained("solved", _tag("resolution", a.word("clock")), _duration("created", "solved", a.word("clock")), a),
+    "resolution_attainment": lambda a: _attained(
+        "solved", _tag("resolution", a.word("clock")), _duration("created", "solved", a.word("clock")), a
+    ),
     "sla_attainment": lambda a: _ticket_ratio("solved", "sla", lambda t: t.sla_met, lambda t: t.sla_met.notnull(), a),
     "reopen_rate": lambda a: _ticket_ratio("first_solved", "reopened", lambda t: t.reopen_count > 0, _always, a),
     "one_touch_rate": lambda a: _ticket_ratio(
@@ -639,7 +675,9 @@ FORMULAS: dict[str, Callable[[Ask], Formula]] = {
     "survey_score": _survey_score,
     "calls_answered_rate": lambda _: _ratio(_count("contacts", "answered", lambda t: t.answered), _count("contacts", "", _always)),
     "calls_resolved_rate": lambda _: _ratio(
-        _count("contacts", "resolved", lambda t: both(t.answered, t.resolved)), _count("contacts", "answered", lambda t: t.answered), _count("contacts", "", _always)
+        _count("contacts", "resolved", lambda t: both(t.answered, t.resolved)),
+        _count("contacts", "answered", lambda t: t.answered),
+        _count("contacts", "", _always),
     ),
     "answer_speed": lambda a: _length(
         "contacts", "wait", lambda t: _where(t.answered, t["wait"]), a, _count("contacts", "answered", lambda t: t.answered)

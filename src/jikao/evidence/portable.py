@@ -1,5 +1,6 @@
 """Operators that mean the same in every engine. Raw ``//``, float ``round``, ``rank`` and NULL-skipping ``greatest``
-differ between DuckDB and Spark; these helpers replace them (the list of traps is in docs/explanation/exactness.md)."""
+differ between DuckDB and Spark; these helpers replace them (the list of traps is in docs/explanation/exactness.md).
+"""
 
 from __future__ import annotations
 
@@ -40,6 +41,7 @@ def as_int64(summed: ir.Value) -> ir.Value:
 
 
 def zero_if_null(value: ir.Value) -> ir.Value:
+    """A whole number; NULL, where nothing was counted, is 0."""
     return value.fill_null(whole(0)).cast("int64")
 
 
@@ -77,4 +79,5 @@ def both(*conditions: ir.Value) -> ir.Value:
 
 
 def always_holds(condition: ir.Value) -> bool:
-    return condition.equals(ibis.literal(True))
+    """Whether a condition is the literal TRUE."""
+    return bool(condition.equals(ibis.literal(True)))

@@ -87,7 +87,7 @@ class Format:
 
 
 Wanted = Mapping[str, Sequence[str]]
-"""What is looked for in the header: a name → the spellings that count as it."""
+"""What is looked for in the header: a name → the spellings that count as it. Empty: any header will do."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +169,13 @@ def _match(row: int, names: Sequence[Sequence[str]], wanted: Wanted) -> _Header:
 def _best(rows: Sequence[Sequence[Sequence[str]]], wanted: Wanted, header_row: int) -> _Header | None:
     """The header row: the given one, else the one that holds most of what is wanted."""
     candidates = [_match(i, names, wanted) for i, names in enumerate(rows) if not header_row or i == header_row - 1]
-    best = max(candidates, key=lambda h: (len(h.index), -h.row), default=None)
-    return best if best and best.index else None
+    best = max(candidates, key=lambda h: (_worth(h, wanted), -h.row), default=None)
+    return best if best and _worth(best, wanted) else None
+
+
+def _worth(header: _Header, wanted: Wanted) -> int:
+    """How much of what is wanted a header has; where nothing is wanted in particular, how many names."""
+    return len(header.index) if wanted else len(set(filter(None, header.names)))
 
 
 def _demand(header: _Header | None, wanted: Wanted, seen: Sequence[str], place: Place) -> _Header:
@@ -214,7 +219,7 @@ def _sniff(path: Path, form: Format, wanted: Wanted, place: Place) -> tuple[str,
         rows = _csv_rows(text, delimiter)
         header = _best([[[cell] for cell in row] for row in rows], wanted, form.header_row)
         if header:
-            found.append((len(header.index), delimiter, header))
+            found.append((_worth(header, wanted), delimiter, header))
     first = next((row for row in _csv_rows(text, form.delimiter or ",") if any(row)), [])
     best = max(found, key=lambda f: f[0], default=None)
     header = _demand(best[2] if best else None, wanted, first, place)

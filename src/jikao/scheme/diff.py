@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -250,6 +251,8 @@ def _span(unit: Unit, stretch: Stretch) -> Text:
     low = quantity(unit, stretch.low)
     if stretch.high is None:
         return Text(f"{low.zh} 起", f"from {low.en}")
+    if stretch.is_point:
+        return low
     high = quantity(unit, stretch.high)
     return Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}")
 
@@ -281,9 +284,17 @@ def _leaf_change(path: str, kind: ChangeKind, label: Text, found: Difference) ->
     if isinstance(old, Text) or isinstance(new, Text):
         kind = ChangeKind.OTHER if found.whole else ChangeKind.WORDS
     if old is not None and new is not None:
-        return _from_to(path, kind, label, said(old), said(new))
+        return _from_to(path, kind, label, *_said_apart(old, new))
     value = None if found.whole else said(new if old is None else old)
     return _came_or_went(path, label, gone=new is None, value=value)
+
+
+def _said_apart(old: Any, new: Any) -> tuple[Text, Text]:
+    """Both values in words; where the words of one language are the same, the other language tells them apart."""
+    before, after = said(old), said(new)
+    if before.zh == after.zh:
+        return same(before.en), same(after.en)
+    return (same(before.zh), same(after.zh)) if before.en == after.en else (before, after)
 
 
 def _named(path: Names) -> Text:

@@ -68,13 +68,14 @@ def differences(before: Mapping[Names, Any], after: Mapping[Names, Any]) -> Iter
         old, new = before.get(path), after.get(path)
         if old == new:
             continue
-        part = path if old is not None and new is not None else _whole(path, before if old is None else after)
+        part = path if old is not None and new is not None else _whole(path, *((after, before) if old is None else (before, after)))
         if part not in seen:
             seen.add(part)
             yield Difference(part, old, new, whole=part != path)
 
 
-def _whole(path: Names, other: Mapping[Names, Any]) -> Names:
-    """The largest part around ``path`` of which the other side has nothing."""
+def _whole(path: Names, own: Mapping[Names, Any], other: Mapping[Names, Any]) -> Names:
+    """The largest part around ``path`` of which the other side has nothing; the path itself if it is all there is to it."""
     known = {known[:length] for known in other for length in range(len(known) + 1)}
-    return next((path[:length] for length in range(1, len(path) + 1) if path[:length] not in known), path)
+    part = next((path[:length] for length in range(1, len(path) + 1) if path[:length] not in known), path)
+    return part if sum(leaf[: len(part)] == part for leaf in own) > 1 else path

@@ -126,12 +126,18 @@ def curve_text_of(scheme: Scheme, indicator: Indicator) -> CurveText:
 
 
 def domain_of(indicator: Indicator) -> Domain:
-    """The values the indicator's measure can have; a rating brings its own scale."""
+    """The values the indicator's measure can have; a rating brings its own scale.
+
+    Raises ``KeyError`` for an unknown measure and ``ValueError`` for a scale that is none.
+    """
     measure = CATALOGUE[indicator.measure.use]
     scale = params_of(indicator.measure).get("scale") if measure.name == "rating" else None
-    if isinstance(scale, dict) and scale:
-        return Domain(scale["low"], scale["high"])
-    return measure.domain()
+    if not isinstance(scale, dict) or not scale:
+        return measure.domain()
+    low, high = scale.get("low"), scale.get("high")
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        raise ValueError(scale)
+    return Domain(low, high)
 
 
 def curve_of(scheme: Scheme, indicator: Indicator) -> Curve:
@@ -180,5 +186,7 @@ def _clause(c: ClauseText, every: Sequence[ClauseText], domain: Domain, upper_in
     anchor = domain.low if lower is None else lower
     if c.to is not None:
         top = upper if upper is not None else domain.high
-        return Clause(lower, upper, c.score, c.to - c.score, (top if top is not None else anchor + 1) - anchor, anchor)
+        if top is not None and top > anchor:
+            return Clause(lower, upper, c.score, c.to - c.score, top - anchor, anchor)
+        return Clause(lower, upper, c.score, anchor=anchor)  # no way to go up or down along
     return Clause(lower, upper, c.score, c.each or Decimal(0), c.per, anchor)

@@ -44,7 +44,8 @@ def _opened(node: Any) -> Any:
     if node.get("type") == "boolean":
         return {**notes, **_YES_NO}
     if node.get("type") in {"string", "integer"}:
-        return {**notes, "anyOf": [opened, _REFERENCE]}
+        written = [{"type": "number"}] if "pattern" in node else []  # version: 1.0
+        return {**notes, "anyOf": [opened, *written, _REFERENCE]}
     return opened
 
 

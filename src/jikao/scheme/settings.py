@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from jikao.scheme.number import NumberError, is_hole, parse_quantity
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
@@ -32,6 +33,12 @@ UNKNOWN_OVERRIDE = kind(
     what=Text("要改的设置 “{name}” 在方案中不存在。", "The setting to override, '{name}', is not in the scheme."),
     why=Text("这一改动不会有任何作用。", "The change would have no effect."),
     mend=Text("改用方案 settings 中的名称。{hint}", "Use a name from the scheme's settings. {hint}"),
+)  # fmt: skip
+UNKNOWN_READING = kind(
+    "settings.unknown-reading", Level.ERROR,
+    what=Text("设置“{name}”没有名为 “{value}” 的取法。", "The setting '{name}' has no reading '{value}'."),
+    why=Text("它列出了几种取法,这个词不在其中,也不是数。", "It lists its readings; this word is none of them, nor is it a number."),
+    mend=Text("改用列出的取法。{hint}", "Use one of the readings. {hint}"),
 )  # fmt: skip
 
 _REFERENCE = re.compile(r"\$([^\s$]+)")
@@ -61,6 +68,7 @@ def settle(tree: dict[str, Any], places: Places, overrides: Mapping[str, str]) -
     unknown = [UNKNOWN_OVERRIDE(Place(places.file), name=n, hint=among(n, known)) for n in overrides if not isinstance(known.get(n), dict)]
     known |= {name: {**entry, "value": overrides[name]} for name, entry in known.items() if isinstance(entry, dict) and name in overrides}
     work = _Replacing(known, places)
+    work.find_unknown_readings()
     settled = work.replaced({**tree, _SECTION: known} if known else tree, ())
     return Settled(settled, work.refs, frozenset(work.broken), (*unknown, *work.problems))
 
@@ -73,6 +81,18 @@ class _Replacing:
     broken: set[Steps] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     resolved: dict[str, str | None] = field(default_factory=dict)
+
+    def find_unknown_readings(self) -> None:
+        """A word that is neither a reading nor the value of one stands for nothing."""
+        for name, entry in self.known.items():
+            value, readings = (entry.get("value"), entry.get("readings")) if isinstance(entry, dict) else (None, None)
+            if not isinstance(value, str) or not isinstance(readings, dict) or not readings:
+                continue
+            if value not in readings and value not in readings.values() and reference(value) is None and not _is_number(value):
+                path = (_SECTION, name, "value")
+                self.problems.append(UNKNOWN_READING(self.places.of(*path), name=name, value=value, hint=among(value, readings)))
+                self.broken.add(path)
+                self.resolved[name] = None
 
     def replaced(self, value: Any, path: Steps) -> Any:
         if isinstance(value, dict):
@@ -123,3 +143,11 @@ class _Replacing:
 
     def _circle(self, circle: list[str]) -> None:
         self.problems.append(CIRCLE(self.places.of(_SECTION, circle[0], "value"), circle=" → ".join(circle)))
+
+
+def _is_number(value: str) -> bool:
+    try:
+        parse_quantity(value)
+    except NumberError:
+        return is_hole(value)
+    return True

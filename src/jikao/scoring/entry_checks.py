@@ -136,7 +136,14 @@ def _amount(entries: Entries, rule: EntryKind, name: str, row: Row) -> Iterator[
     if amount is None or amount < Fraction(low) or (high is not None and amount > Fraction(high)):
         given = "—" if amount is None else plain_number(amount)
         top = "∞" if high is None else plain_number(high)
-        yield DEDUCTION_RANGE(entries.place(row), person=row["person"], given=given, kind=rule.title if rule.title.zh else name, low=plain_number(low), high=top)
+        yield DEDUCTION_RANGE(
+            entries.place(row),
+            person=row["person"],
+            given=given,
+            kind=rule.title if rule.title.zh else name,
+            low=plain_number(low),
+            high=top,
+        )
 
 
 def _proof(entries: Entries, indicator: Indicator, row: Row) -> Iterator[Problem]:
@@ -186,7 +193,14 @@ def _ratings(entries: Entries) -> Iterator[Problem]:
         score = Fraction(row["score"], NUMBER)
         if score < Fraction(domain.low) or (domain.high is not None and score > Fraction(domain.high)):
             high = "∞" if domain.high is None else plain_number(domain.high)
-            yield RATING_SCALE(entries.place(row), person=row["person"], item=row["item"], given=plain_number(score), low=plain_number(domain.low), high=high)
+            yield RATING_SCALE(
+                entries.place(row),
+                person=row["person"],
+                item=row["item"],
+                given=plain_number(score),
+                low=plain_number(domain.low),
+                high=high,
+            )
         if row["rater"] == row["person"] and row["role"] != "self":
             yield RATED_ONESELF(entries.place(row), person=row["person"], item=row["item"], role=row["role"])
         yield from _extreme(entries, row, score)
@@ -215,7 +229,13 @@ def _gaps(entries: Entries, gap: RaterGap, rows: Sequence[Row]) -> Iterator[Prob
             continue
         one, other = _mean(roles[first]), _mean(roles[second])
         if abs(one - other) > Fraction(gap.more_than) and not all(r["reason"] for r in roles[second]):
-            said = {"one": first, "first": plain_number(one), "other": second, "second": plain_number(other), "limit": plain_number(gap.more_than)}
+            said = {
+                "one": first,
+                "first": plain_number(one),
+                "other": second,
+                "second": plain_number(other),
+                "limit": plain_number(gap.more_than),
+            }
             because = Text(GAP.zh.format(**said), GAP.en.format(**said))
             yield COMMENT_OWED(entries.place(roles[second][0]), person=person, item=item, because=because)
 

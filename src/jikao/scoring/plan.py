@@ -16,14 +16,26 @@ import ibis
 from ibis.expr import types as ir
 
 from jikao.evidence.measures import CREDITS, LONG, NUMBER, Aggregate, Formula, Values, ask, deducted, dues, formula_of, table_of
-from jikao.evidence.portable import as_int64, both, count_if, greatest_of, idiv, is_one_of, least_of, seconds_half_up, total, whole, zero_if_null
+from jikao.evidence.portable import (
+    as_int64,
+    both,
+    count_if,
+    greatest_of,
+    idiv,
+    is_one_of,
+    least_of,
+    seconds_half_up,
+    total,
+    whole,
+    zero_if_null,
+)
 from jikao.scheme.model import Condition, Indicator, Missing
 from jikao.scheme.number import MICRO, NANO
 from jikao.scheme.params import rated_item
 from jikao.scheme.period import Period, PeriodKind, numbered
 from jikao.scheme.rules import Line, Rules, clauses_as_written
 from jikao.scheme.text import Text
-from jikao.scoring.statements import Phase, PlanKey, sources_there
+from jikao.scoring.plan_key import Phase, PlanKey, sources_there
 from jikao.scoring.tables import CLAUSES, DUES, EARLIER, LINES, NODES, PERIODS, QUOTAS, SCOPE, SETTLED, common_unit, rule_tables
 
 ROSTER = {
@@ -75,7 +87,9 @@ def _seats() -> ir.Table:
     people = table_of("people")
     humans = people.filter(people.kind.isnull() | (people.kind != "robot"))
     here = humans.cross_join(periods)
-    here = here.filter(both(here.hired_on.isnull() | (here.hired_on < here.end_on), here.left_on.isnull() | (here.left_on >= here.start_on)))
+    here = here.filter(
+        both(here.hired_on.isnull() | (here.hired_on < here.end_on), here.left_on.isnull() | (here.left_on >= here.start_on))
+    )
     held = spans.select(
         "person", span_position="position", span_department="department", span_from="from_on", span_until=_end_of_span(spans)
     )
@@ -171,7 +185,8 @@ def gathering(formulas: Sequence[Formula]) -> Gathering:
 
 def gather_steps(gathered: Gathering, periods: Sequence[Period], sliced: bool, scoped: bool) -> list[Step]:
     """One scan per credit rule. ``sliced``: somebody changed position, so rows are split by seat. ``scoped``: only the
-    people in ``scope`` are read (a refresh)."""
+    people in ``scope`` are read (a refresh).
+    """
     return [
         Step(_gathered_name(i), Text(f"汇总:{credit}", f"gather {credit}"), _gather(credit, gathered, periods, sliced, scoped))
         for i, credit in enumerate(gathered.by_credit)
@@ -198,7 +213,9 @@ def _aggregated(rows: ir.Table, keys: list[str], aggregates: Sequence[Aggregate]
     made = {gathered.column(a): a.build(rows) for a in aggregates if not a.of}
     made |= {f"of_{i}": several[0].build(rows).quantile([a.share for a in several]) for i, several in enumerate(lists.values())}
     t = rows.group_by(*keys).agg(**made)
-    picked = {gathered.column(a): seconds_half_up(t[f"of_{i}"][k]) for i, several in enumerate(lists.values()) for k, a in enumerate(several)}
+    picked = {
+        gathered.column(a): seconds_half_up(t[f"of_{i}"][k]) for i, several in enumerate(lists.values()) for k, a in enumerate(several)
+    }
     return t.mutate(**picked).select(*keys, *[gathered.column(a) for a in aggregates])
 
 
@@ -265,7 +282,9 @@ def _with_seat(rows: ir.Table) -> ir.Table:
         slices, [rows.who == slices.s_person, rows.period_no == slices.s_period, rows.day >= slices.s_from, rows.day < slices.s_until]
     )
     rows = rows.filter(rows.c_person.isnull() | rows.s_seat.notnull())
-    return rows.mutate(seat=rows.s_seat.fill_null(whole(0))).drop("c_person", "c_period", "s_person", "s_period", "s_seat", "s_from", "s_until")
+    return rows.mutate(seat=rows.s_seat.fill_null(whole(0))).drop(
+        "c_person", "c_period", "s_person", "s_period", "s_seat", "s_from", "s_until"
+    )
 
 
 def due_rows(recipients: Sequence[str]) -> ir.Table:
@@ -282,6 +301,13 @@ def due_rows(recipients: Sequence[str]) -> ir.Table:
     return joined.select("rid", "person", "due_on", complete=(joined.reached == len(set(recipients))).fill_null(False))
 
 
+def crediting_steps(shape: str, periods: Sequence[Period]) -> list[Step]:
+    """Whom the rows of a stored shape are credited to in the periods, by each rule that reads the shape alone."""
+    rules = [name for name, credit in CREDITS.items() if credit.shape == shape and credit.source is None]
+    title = Text("证据涉及谁", "whom evidence touches")
+    return [Step(name, title, credited(name, periods, sliced=False, scoped=False)[0].select("who").distinct()) for name in rules]
+
+
 def judged(scoped: bool) -> ir.Table:
     """The roster, or in a refresh those of it whose evidence changed."""
     roster, scope = staged("roster", ROSTER), staged("scope", SCOPE)
@@ -293,7 +319,7 @@ def facts_step(gathered: Gathering, sliced: bool, scoped: bool) -> Step:
     facts = judged(scoped).select("rid", "period_no", "person", "seat", "department")
     for i, credit in enumerate(gathered.by_credit):
         names = [gathered.column(a) for a in gathered.by_credit[credit]]
-        columns = {name: "int64" for name in names}
+        columns = dict.fromkeys(names, "int64")
         if credit in gathered.recipients:
             part = staged(_gathered_name(i), {"rid": "int64", **columns})
             facts = facts.left_join(part, "rid").drop("rid_right")
@@ -307,11 +333,14 @@ def facts_step(gathered: Gathering, sliced: bool, scoped: bool) -> Step:
 
 
 def facts_schema(gathered: Gathering) -> dict[str, str]:
+    """Columns of the facts: keys, and one for every aggregate."""
     keys = {"rid": "int64", "period_no": "int64", "person": "string", "seat": "int64", "department": "string"}
-    return keys | {name: "int64" for name in gathered.columns.values()}
+    return keys | dict.fromkeys(gathered.columns.values(), "int64")
 
 
-def measures_step(rules: Rules, covered: frozenset[str], gathered: Gathering, sliced: bool, scoped: bool, periods: Sequence[Period]) -> Step:
+def measures_step(
+    rules: Rules, covered: frozenset[str], gathered: Gathering, sliced: bool, scoped: bool, periods: Sequence[Period]
+) -> Step:
     """All measured values in long form: numerator, denominator, n and base of each line for each of the roster."""
     facts = staged("facts", facts_schema(gathered))
     parts: list[ir.Table] = []
@@ -484,7 +513,12 @@ def _valued(wide: bool) -> ir.Table:
     low = t.q * MICRO + idiv(t.f, 1000)
     above = ((t.f % 1000 > 0) | (t.r > 0)).ifelse(whole(1), whole(0))
     return t.select(
-        "rid", "line", "state", key=t.upper.ifelse(low + above, low), nano=t.q * whole(NANO) + t.f, loose=(t.r > 0).ifelse(whole(1), whole(0))
+        "rid",
+        "line",
+        "state",
+        key=t.upper.ifelse(low + above, low),
+        nano=t.q * whole(NANO) + t.f,
+        loose=(t.r > 0).ifelse(whole(1), whole(0)),
     )
 
 
@@ -506,7 +540,13 @@ def _marked() -> ir.Table:
     t = t.mutate(product=t.mark * t.fn)
     loose = (t.broken | (t.product % t.fd > 0).fill_null(False)).ifelse(whole(1), whole(0))
     return t.select(
-        "rid", "line", "state", clause=(t.state == "scored").ifelse(t.clause, whole(None)), mark=t.mark, points=idiv(t.product, t.fd), loose=loose
+        "rid",
+        "line",
+        "state",
+        clause=(t.state == "scored").ifelse(t.clause, whole(None)),
+        mark=t.mark,
+        points=idiv(t.product, t.fd),
+        loose=loose,
     )
 
 
@@ -517,7 +557,10 @@ def _state(t: ir.Table) -> ir.Value:
         (t.policy == str(Missing.HOLD), "held"), else_="missing",
     )  # fmt: skip
     return ibis.cases(
-        (t.state == "held", "held"), ((t.state == "measured") & t.clause.notnull(), "scored"), (t.state == "measured", "held"), else_=missing
+        (t.state == "held", "held"),
+        ((t.state == "measured") & t.clause.notnull(), "scored"),
+        (t.state == "measured", "held"),
+        else_=missing,
     )
 
 
@@ -528,7 +571,8 @@ def sum_steps(rules: Rules) -> list[Step]:
     """Lines into sections, sections into the total, deepest first; N/A renormalises inside its section (AMB-22)."""
     deepest = max(n.depth for n in rules.nodes)
     levels = [
-        Step(f"level_{depth}", Text(f"第 {depth} 层合计", f"sections of level {depth}"), _level(depth, deepest)) for depth in range(deepest, -1, -1)
+        Step(f"level_{depth}", Text(f"第 {depth} 层合计", f"sections of level {depth}"), _level(depth, deepest))
+        for depth in range(deepest, -1, -1)
     ]
     every = reduce(lambda a, b: a.union(b), [staged(f"level_{d}", SUMMED) for d in range(deepest + 1)])
     return [*levels, Step("summed", Text("各层合计", "sections and totals"), every)]
@@ -541,7 +585,9 @@ def _level(depth: int, deepest: int) -> ir.Table:
     parts = marked.inner_join(own, "line").select("rid", "node", "units", "points", "loose")
     if depth < deepest:
         below = staged(f"level_{depth + 1}", SUMMED).inner_join(nodes.select("node", "parent", "units"), "node")
-        parts = parts.union(below.select("rid", "units", "points", "loose", node=below.parent).select("rid", "node", "units", "points", "loose"))
+        parts = parts.union(
+            below.select("rid", "units", "points", "loose", node=below.parent).select("rid", "node", "units", "points", "loose")
+        )
     present = parts.points.notnull()
     sums = parts.group_by("rid", "node").agg(
         got=total(parts.points), have=total(present.ifelse(parts.units, whole(0))), loose=total(present.ifelse(parts.loose, whole(0)))
@@ -573,6 +619,7 @@ def flagged_clauses(rules: Rules) -> dict[int, list[int]]:
 
 
 def extras_schema(rules: Rules) -> dict[str, str]:
+    """Columns of the extras: the fixed ones, and one for every line that can raise a flag."""
     return EXTRAS | {f"flag{no}": "int64" for no in flagged_clauses(rules)}
 
 
@@ -600,7 +647,9 @@ def _standing(rules: Rules, sliced: bool) -> ir.Table:
         return t.select("node", "points", "loose", pid=t.rid).select("pid", "node", "points", "loose")
     roster = staged("roster", ROSTER)
     t = t.inner_join(roster.select("rid", "pid", "days"), "rid").filter(ibis._.points.notnull())
-    by_person = t.group_by("pid", "node").agg(product=total(t.points * t.days), days=total(t.days), loose=total(t.loose), seats=t.count().cast("int64"))
+    by_person = t.group_by("pid", "node").agg(
+        product=total(t.points * t.days), days=total(t.days), loose=total(t.loose), seats=t.count().cast("int64")
+    )
     broken = ((by_person.seats > 1) & (by_person["product"] % by_person.days > 0)).ifelse(whole(1), whole(0))
     return by_person.select("pid", "node", points=idiv(by_person["product"], by_person.days), loose=by_person.loose + broken)
 
@@ -612,7 +661,8 @@ HUNDREDTH = NANO // 100
 
 def rounded_step(rules: Rules) -> Step:
     """Totals in hundredths of a point, half up; where counted rules grade, the sections' percentages too. ``near``:
-    so close to a rounding edge that the exact value must decide (``settle``)."""
+    so close to a rounding edge that the exact value must decide (``settle``).
+    """
     standing, nodes = staged("standing", STANDING), staged("nodes", NODES)
     t = standing.inner_join(nodes.select("node", "depth", "units"), "node").filter(ibis._.points.notnull())
     t = t.filter((t.node == 0) | (t.depth == 1)) if rules.scheme.grades.rules else t.filter(t.node == 0)
@@ -624,7 +674,9 @@ def rounded_step(rules: Rules) -> Step:
     guard = (t.node == 0).ifelse(whole(rule_tables(rules).guard), whole(section_guard(rules)))
     edge = shifted % HUNDREDTH
     near = ((edge <= guard) | (edge >= HUNDREDTH - guard)) & ((t.loose > 0) | t.broken)
-    return Step("rounded", Text("总分取两位小数", "totals to two decimals"), t.select("pid", "node", hundredths=idiv(shifted, HUNDREDTH), near=near))
+    return Step(
+        "rounded", Text("总分取两位小数", "totals to two decimals"), t.select("pid", "node", hundredths=idiv(shifted, HUNDREDTH), near=near)
+    )
 
 
 ROUNDED = {"pid": "int64", "node": "int64", "hundredths": "int64", "near": "boolean"}
@@ -660,9 +712,7 @@ def graded_step(rules: Rules, sliced: bool) -> Step:
         )
         t = t.left_join(counts, "pid").drop("pid_right")
     needed = int(rules.scheme.grades.needs_coverage * 10_000)
-    state = ibis.cases(
-        (t.held > 0, "held"), (t.total_points.isnull(), "nothing"), (t.coverage < needed, "insufficient"), else_="scored"
-    )
+    state = ibis.cases((t.held > 0, "held"), (t.total_points.isnull(), "nothing"), (t.coverage < needed, "insufficient"), else_="scored")
     t = t.mutate(state=state, total=(t.held > 0).ifelse(whole(None), t.total_points))
     graded = t.state == "scored"
     grade = graded.ifelse(_grade(rules, t, conditions), ibis.null("string"))
@@ -762,28 +812,34 @@ def ranked_step(rules: Rules) -> Step:
 
 def phase_steps(key: PlanKey, phase: Phase, *, sliced: bool, wide: bool) -> list[Step]:
     """The steps of one phase. Between phases the run looks at the data once: did somebody move, are denominators wide,
-    which totals are near an edge, how large are the peer groups."""
-    rules, periods = key.rules, key.periods
-    if phase == "roster":
-        moved = staged("seats", SEATS)
-        moved = moved.filter(~moved.whole_period).limit(1)
-        return [*roster_steps(rules), Step("somebody_moved", Text("有无岗位变动", "did somebody change position"), moved)]
-    if phase == "gather":
-        return _gather_phase(key, sliced)
-    if phase == "mark":
-        return marks_steps(wide)
-    if phase == "sum":
-        return [*sum_steps(rules), *standing_steps(rules, sliced)]
-    if phase == "round":
-        return [rounded_step(rules)]
-    if phase == "settle":
-        return [Step("near", Text("临界总分", "totals near an edge"), _near())]
-    if phase == "grade":
-        sizes = staged("ranked", RANKED)
-        sizes = sizes.filter(sizes.peers.notnull()).select("peers").distinct()
-        return [graded_step(rules, sliced), ranked_step(rules), Step("sizes", Text("各组人数", "sizes of peer groups"), sizes)]
-    assert periods  # noqa: S101 - an export of no periods would be a bug
-    return export_steps(common_unit(rules))
+    which totals are near an edge, how large are the peer groups.
+    """
+    rules = key.rules
+    phases: dict[Phase, Callable[[], list[Step]]] = {
+        "roster": lambda: [*roster_steps(rules), Step("somebody_moved", Text("有无岗位变动", "did somebody change position"), _moved())],
+        "gather": lambda: _gather_phase(key, sliced),
+        "mark": lambda: marks_steps(wide),
+        "sum": lambda: [*sum_steps(rules), *standing_steps(rules, sliced)],
+        "round": lambda: [rounded_step(rules)],
+        "settle": lambda: [Step("near", Text("临界总分", "totals near an edge"), _near())],
+        "grade": lambda: [
+            graded_step(rules, sliced),
+            ranked_step(rules),
+            Step("sizes", Text("各组人数", "sizes of peer groups"), _sizes()),
+        ],
+        "export": lambda: export_steps(common_unit(rules)),
+    }
+    return phases[phase]()
+
+
+def _moved() -> ir.Table:
+    seats = staged("seats", SEATS)
+    return seats.filter(~seats.whole_period).limit(1)
+
+
+def _sizes() -> ir.Table:
+    ranked = staged("ranked", RANKED)
+    return ranked.filter(ranked.peers.notnull()).select("peers").distinct()
 
 
 def _gather_phase(key: PlanKey, sliced: bool) -> list[Step]:
@@ -810,7 +866,8 @@ def _near() -> ir.Table:
 
 def export_steps(unit: int) -> list[Step]:
     """The four result tables, with names in place of the run's own numbers, in the order of their first columns:
-    ``rid`` counts period, person and seat in just that order, and sorts faster than they would."""
+    ``rid`` counts period, person and seat in just that order, and sorts faster than they would.
+    """
     order = {"measures": ("rid", "indicator"), "marks": ("rid", "indicator"), "sections": ("rid", "section"), "results": ("rid",)}
     return [
         Step(name, Text(f"写出 {name}", f"write {name}"), expr.order_by(order[name]).drop("rid")) for name, expr in _exports(unit).items()
@@ -819,7 +876,9 @@ def export_steps(unit: int) -> list[Step]:
 
 def _exports(unit: int) -> dict[str, ir.Table]:
     roster, periods, lines, nodes = staged("roster", ROSTER), staged("periods", PERIODS), staged("lines", LINES), staged("nodes", NODES)
-    who = roster.inner_join(periods.select("period_no", "period"), "period_no").select("rid", "period", "person", seat=roster.seat.cast("int32"))
+    who = roster.inner_join(periods.select("period_no", "period"), "period_no").select(
+        "rid", "period", "person", seat=roster.seat.cast("int32")
+    )
     key, name = ["rid", "period", "person", "seat"], lines.select("line", "indicator")
     measured, marked, summed = staged("measured", MEASURED), staged("marked", MARKED), staged("summed", SUMMED)
     marks = marked.inner_join(who, "rid").inner_join(name, "line")
@@ -840,5 +899,19 @@ def _results(periods: ir.Table) -> ir.Table:
     t = t.left_join(quotas, [t.peers == quotas.peers, t["rank"] >= quotas.from_rank, t["rank"] <= quotas.upto]).drop("peers_right")
     t = t.mutate(seats=t.seats.cast("int32"), rid=t.pid)
     return t.select(
-        "rid", "period", "person", "department", "team", "position", "seats", "total", "grade", "rank", "peers", "coverage", "state", "flags", "advice"
+        "rid",
+        "period",
+        "person",
+        "department",
+        "team",
+        "position",
+        "seats",
+        "total",
+        "grade",
+        "rank",
+        "peers",
+        "coverage",
+        "state",
+        "flags",
+        "advice",
     )

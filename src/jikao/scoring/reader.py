@@ -20,8 +20,8 @@ from jikao.scheme.params import rated_item
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Line, Rules
 from jikao.scoring import plan as p
+from jikao.scoring.plan_key import sources_there
 from jikao.scoring.run import shapes_read
-from jikao.scoring.statements import sources_there
 from jikao.scoring.tables import PERIODS
 
 Row = Mapping[str, Any]

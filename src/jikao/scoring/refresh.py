@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jikao.evidence.backend import DuckEngine, parquet
-from jikao.evidence.shapes import SHAPES, stored
+from jikao.evidence.backend import DuckEngine, parquet, sql_of
+from jikao.evidence.shapes import PROVENANCE, SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Rules
@@ -61,7 +61,7 @@ def touched_people(rules: Rules, before: Snapshot, after: Snapshot, periods: Seq
                 continue
             if shape in TOUCH_EVERYBODY:
                 return None
-            people |= _credited_people(on, rules, shape, periods)
+            people |= _credited_people(on, shape, periods)
     return tuple(sorted(people))
 
 
@@ -70,31 +70,20 @@ def changed_rows(before: Sequence[Path], after: Sequence[Path], shape: str) -> s
     gone, new = [x for x in before if x not in after], [x for x in after if x not in before]
     if not gone and not new:
         return None
-    columns = ", ".join(f'"{c}"' for c in stored(SHAPES[shape]) if c not in ("import_id", "row_no"))
+    columns = ", ".join(f'"{c}"' for c in stored(SHAPES[shape]) if c not in PROVENANCE)
     none = f"SELECT {columns} FROM {parquet([*gone, *new])} LIMIT 0"
     old = f"SELECT {columns} FROM {parquet(gone)}" if gone else none
     now = f"SELECT {columns} FROM {parquet(new)}" if new else none
     return f"(({old}) EXCEPT ALL ({now})) UNION ALL (({now}) EXCEPT ALL ({old}))"
 
 
-def _credited_people(on: DuckEngine, rules: Rules, shape: str, periods: Sequence[Period]) -> set[str]:
+def _credited_people(on: DuckEngine, shape: str, periods: Sequence[Period]) -> set[str]:
     """The people a shape's credit rules give the changed rows to, in the periods."""
-    from jikao.evidence.backend import sql_of  # imports Ibis: only when something did change
-    from jikao.evidence.measures import CREDITS
-    from jikao.scoring.plan import credited
+    from jikao.scoring.plan import crediting_steps  # noqa: PLC0415 - imports Ibis: only when something did change
 
     if shape == "feedback_summaries":
         return {str(who) for (who,) in on.rows("SELECT DISTINCT person FROM changed")}
-    columns = ", ".join(f'"{c}"' for c in stored(SHAPES[shape]) if c not in ("import_id", "row_no"))
+    columns = ", ".join(f'"{c}"' for c in stored(SHAPES[shape]) if c not in PROVENANCE)
     on.stage(shape, f"SELECT {columns}, '' AS import_id, 0 AS row_no FROM changed")
-    people: set[str] = set()
-    for credit in _credits_over(shape, CREDITS):
-        rows, _ = credited(credit, periods, sliced=False, scoped=False)
-        people |= {str(who) for (who,) in on.rows(sql_of(rows.select("who").distinct(), on.dialect))}
-    return people
-
-
-def _credits_over(shape: str, credits_: Iterable[str]) -> list[str]:
-    from jikao.evidence.measures import CREDITS
-
-    return [name for name in credits_ if CREDITS[name].shape == shape and CREDITS[name].source is None]
+    found = [on.rows(sql_of(step.expr, on.dialect)) for step in crediting_steps(shape, periods)]
+    return {str(who) for rows in found for (who,) in rows}

@@ -21,8 +21,9 @@ from jikao.scheme.problem import stop_on_errors
 from jikao.scheme.rules import Rules
 from jikao.scheme.text import Text
 from jikao.scoring.distribution import quota_rows
+from jikao.scoring.plan_key import Phase, PlanKey
 from jikao.scoring.settle import settled_rows
-from jikao.scoring.statements import Phase, PlanKey, Statement, Statements
+from jikao.scoring.statements import Statement, Statements
 from jikao.scoring.tables import (
     CLAUSES,
     DUES,
@@ -91,7 +92,13 @@ def score(
 
 
 def carry_out(
-    job: Job, out: Path, *, engine_name: EngineName = "duckdb", threads: int | None = None, master: str | None = None, progress: Progress | None = None
+    job: Job,
+    out: Path,
+    *,
+    engine_name: EngineName = "duckdb",
+    threads: int | None = None,
+    master: str | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Make a run on a fresh engine."""
     stop_on_errors(unfit(job.rules))

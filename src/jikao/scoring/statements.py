@@ -17,16 +17,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 from jikao import __version__
-from jikao.scheme.catalogue import CATALOGUE
-from jikao.scheme.model import Indicator
-from jikao.scheme.period import Period
-from jikao.scheme.rules import Rules
+from jikao.evidence.backend import sql_of
 from jikao.scheme.text import Text
-
-Phase = Literal["roster", "gather", "mark", "sum", "round", "settle", "grade", "export"]
+from jikao.scoring.plan_key import Phase, PlanKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +31,6 @@ class Statement:
     name: str
     title: Text
     sql: str
-
-
-@dataclass(frozen=True)
-class PlanKey:
-    """Everything the SQL of a plan depends on."""
-
-    rules: Rules
-    covered: frozenset[str]
-    periods: tuple[Period, ...]
-    dialect: str
-    scope: bool = False
-    """Whether only some of the roster is measured anew (``refresh``)."""
-
-
-def sources_there(indicator: Indicator, covered: frozenset[str]) -> bool:
-    """Whether every shape the measure needs was ever imported; if not, its values are "no source", never 0."""
-    return all(shape in covered for shape in CATALOGUE[indicator.measure.use].shapes)
 
 
 class Statements:
@@ -68,8 +46,7 @@ class Statements:
         return _kept(name, lambda: self._compile(phase, sliced, wide))
 
     def _compile(self, phase: Phase, sliced: bool, wide: bool) -> list[Statement]:
-        from jikao.evidence.backend import sql_of
-        from jikao.scoring import plan  # imports Ibis: only when a plan is really compiled
+        from jikao.scoring import plan  # noqa: PLC0415 - imports Ibis: only when a plan is really compiled
 
         steps = plan.phase_steps(self.key, phase, sliced=sliced, wide=wide)
         return [Statement(s.name, s.title, sql_of(s.expr, self.key.dialect)) for s in steps]
@@ -86,7 +63,13 @@ def _digest(key: PlanKey) -> str:
 def writers() -> str:
     """Versions of all that writes SQL, and our own source of it, so that a changed plan is never served from the cache."""
     source = Path(__file__).parent
-    files = [source / "plan.py", source / "tables.py", source.parent / "evidence" / "measures.py", source.parent / "evidence" / "portable.py"]
+    files = [
+        source / "plan.py",
+        source / "plan_key.py",
+        source / "tables.py",
+        source.parent / "evidence" / "measures.py",
+        source.parent / "evidence" / "portable.py",
+    ]
     files.append(source.parent / "evidence" / "shapes.py")
     own = hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
     return f"{__version__} {version('ibis-framework')} {version('sqlglot')} {own}"
@@ -115,4 +98,4 @@ def _keep(path: Path, statements: Sequence[Statement]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
             file.write(text)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)

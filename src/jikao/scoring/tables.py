@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jikao.scheme.curve import Clause
-from jikao.scheme.number import MICRO, NANO
+from jikao.scheme.number import NANO
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.rules import Line, Rules
 from jikao.scheme.text import Text
@@ -32,7 +32,10 @@ TOO_FINE = kind(
     "rules.too-fine",
     Level.ERROR,
     what=Text("指标“{indicator}”的数值精度超出计算范围", 'The numbers of indicator "{indicator}" are finer than a run can hold'),
-    why=Text("为保证各引擎结果逐字节一致,分值按十亿分之一计算,超出即可能失真", "points are whole billionths so that every engine gives the same bytes; finer numbers would be lost"),
+    why=Text(
+        "为保证各引擎结果逐字节一致,分值按十亿分之一计算,超出即可能失真",
+        "points are whole billionths so that every engine gives the same bytes; finer numbers would be lost",
+    ),
     mend=Text("减少小数位数,或让同级项目数的乘积小一些", "use fewer decimals, or shares with smaller common denominators"),
 )
 
@@ -90,6 +93,7 @@ def unfit(rules: Rules) -> list[Problem]:
 
 
 def common_unit(rules: Rules) -> int:
+    """Into how many equal parts one point of the total is cut so that every share is a whole number of them."""
     return math.lcm(*(points.denominator for points in _worths(rules)))
 
 
@@ -157,6 +161,3 @@ def _guard(rules: Rules) -> int:
         steepest = max((abs(_slope(line, c)) for c in line.curve.clauses), default=Fraction(0))
         error += (steepest + 1) * line.points / line.full + 1
     return math.ceil((error + len(rules.nodes)) * swell) + 1
-
-
-assert MICRO * 1000 == NANO

@@ -62,7 +62,12 @@ def test_beside_names_an_indicator_or_a_measure(spoilt):
 
 
 def test_speed_alone_gets_a_hint(spoilt):
-    assert spoilt(("measure: plan_on_time_rate", "measure: {use: tickets_solved}"), ("from: 90%", "from: 9"), ("below: 90%", "below: 9")).only("measure.alone").level is Level.HINT
+    assert (
+        spoilt(("measure: plan_on_time_rate", "measure: {use: tickets_solved}"), ("from: 90%", "from: 9"), ("below: 90%", "below: 9"))
+        .only("measure.alone")
+        .level
+        is Level.HINT
+    )
 
 
 # --- ids, dates, settings, holes --------------------------------------------------------------------------------------
@@ -122,7 +127,7 @@ def test_a_hole_that_a_score_needs_stops_a_run(spoilt):
     ("grades", "code"),
     [
         ("{bands: [{id: A, title: A, from: 60}, {id: B, title: B, from: 90}, {id: C, title: C, from: 0}]}", "grades.band-order"),
-        ("{bands: [{id: A, title: A, from: 60}, {id: B, title: B, from: 60}, {id: C, title: C, from: 0}]}", "grades.band-order"),
+        ("{bands: [{id: A, title: A, from: 60}, {id: B, title: B, from: 60}, {id: C, title: C, from: 0}]}", "grades.switched-off"),
         ("{bands: [{id: A, title: A, from: 60}, {id: B, title: B, from: 10}]}", "grades.lowest"),
         ("{bands: [{id: A, title: A, from: 101}, {id: B, title: B, from: 0}]}", "grades.unreachable"),
         ("{needs_coverage: 50, bands: [{id: A, title: A, from: 0}]}", "grades.coverage"),
@@ -177,8 +182,12 @@ def test_raters_of_the_scheme(spoilt, raters, codes):
 
 
 def test_raters_of_an_indicator(spoilt):
-    spoilt(("measure: rating", "measure: rating\n        raters: {supperior: 1}"), more="raters: {weights: {superior: 1}}\n").only("raters.role")
-    assert spoilt(("measure: rating", "measure: rating\n        raters: {customer: 1}"), more="raters: {weights: {superior: 1}}\n").codes == []
+    spoilt(("measure: rating", "measure: rating\n        raters: {supperior: 1}"), more="raters: {weights: {superior: 1}}\n").only(
+        "raters.role"
+    )
+    assert (
+        spoilt(("measure: rating", "measure: rating\n        raters: {customer: 1}"), more="raters: {weights: {superior: 1}}\n").codes == []
+    )
     spoilt(("points: 60", "points: 60\n        raters: {superior: 1}")).only("raters.not-rated")
     spoilt(("measure: rating", "measure: {use: rating, raters: {a: 1}}\n        raters: {b: 1}")).only("raters.twice")
 

@@ -82,5 +82,5 @@ def _use(path: Steps, indicator: Indicator, scheme: Scheme, places: Places) -> C
         return None
     try:
         return CurveUse(indicator, at, text, domain_of(indicator), places)
-    except (ValueError, KeyError, TypeError):  # a scale of ratings that is itself a problem of the measure
+    except ValueError:  # a scale of ratings that is itself a problem of the measure
         return None

@@ -45,6 +45,7 @@ WITHOUT = {
     "full": Text("没有证据,按满分计", "no evidence, counted as full marks"),
     "held": Text("待定", "held"),
 }
+UNEQUAL = Text("各条分量不等,余下的件数无法计入", "its rows do not weigh alike: what is still to come cannot be counted in")
 HELD = Text("待定项须先补齐:{titles}", "these lines must be settled first: {titles}")
 THIN = Text(
     "证据覆盖 {have},低于方案要求的 {need}:先补证据,才谈得上等级",
@@ -88,6 +89,7 @@ class _Search:
         self.scorer, self.target = scorer, target
         self.measured = {line.indicator.id: measured.get(line.indicator.id, NO_SOURCE) for line in scorer.rules.lines}
         self.rooms = [room_of(line, self.measured[line.indicator.id], remaining.get(line.indicator.id, 0)) for line in scorer.rules.lines]
+        self.unequal = {room.line.no for room in self.rooms if remaining.get(room.line.indicator.id, 0) != room.remaining}
         self.before = scorer.sheet(self.measured)
 
     def needs(self) -> Needs:
@@ -181,6 +183,8 @@ class _Search:
             yield WITHOUT[own.state]
         elif following is None:
             yield AT_TOP
+        if own.line.no in self.unequal:
+            yield UNEQUAL
         if search and alone is None:
             yield OUT_OF_REACH if best is None or own.state != "scored" or following is None else self.at_best(best)
 
