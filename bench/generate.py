@@ -48,8 +48,7 @@ def generate(tickets: int, folder: Path) -> None:
     con = duckdb.connect()
     con.execute("SET preserve_insertion_order = false; SET TimeZone = 'UTC'")
     con.execute(f"SET temp_directory = '{folder / 'spill'}'")
-    con.execute("CREATE TEMP TABLE work_days (day DATE, before BIGINT, s1 INTEGER, e1 INTEGER, s2 INTEGER, e2 INTEGER)")
-    con.executemany("INSERT INTO work_days VALUES (?, ?, ?, ?, ?, ?)", calendar_rows())
+    load_work_days(con)
     _people(con, people, folder)
     _violations(con, people, folder)
     lots = -(-tickets // 12 // ONE_LOT)
@@ -63,6 +62,13 @@ def generate(tickets: int, folder: Path) -> None:
 def calendar_rows() -> list[tuple[object, ...]]:
     """One row a day: the day, the working seconds before it, and its two stretches of working time."""
     return list(CALENDAR.table(dt.date(YEAR, 1, 1), dt.date(YEAR + 1, 12, 31)))
+
+
+def load_work_days(con: duckdb.DuckDBPyConnection) -> None:
+    """The calendar as table ``work_days``, one row a day."""
+    con.execute("CREATE TEMP TABLE work_days (day DATE PRIMARY KEY, before BIGINT, s1 BIGINT, e1 BIGINT, s2 BIGINT, e2 BIGINT)")
+    columns = [list(column) for column in zip(*calendar_rows(), strict=True)]
+    con.execute(f"INSERT INTO work_days SELECT {', '.join(f'unnest(${i})' for i in range(1, 7))}", columns)
 
 
 def coordinate(local: str, day: str) -> str:

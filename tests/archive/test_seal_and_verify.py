@@ -288,10 +288,10 @@ def test_a_scoring_that_refuses_hands_on_its_problems(run):
     assert "1 problem" in found.problems[1].what("en")
 
 
-@pytest.mark.parametrize("cause", [ValueError("no such year\nmore"), OSError("disk"), KeyError("person")])
+@pytest.mark.parametrize("cause", [ValueError, OSError, KeyError])
 def test_a_scoring_that_fails_on_what_was_sealed_is_a_problem(cause, run):
     def fail(*_):
-        raise cause
+        raise cause("no such year\nmore")
 
     assert codes(verify(run, fail)) == ["run.not-recomputed"]
 

@@ -346,12 +346,12 @@ def tasks(made: Company) -> None:
 
 
 def share_out(made: Company, count: int) -> list[Decimal | None]:
-    """Written shares that make a whole or a little less, or none at all."""
+    """Written shares that make a whole, or none at all, or some, the others to divide what is left."""
     if not count or made.chance(0.5):
         return [None] * count
-    last = made.one((100, 100, 99))
-    cuts = sorted(made.rng.sample(range(1, last), count - 1))
-    return [Decimal(high - low) / 100 for low, high in zip([0, *cuts], [*cuts, last], strict=True)]
+    cuts = sorted(made.rng.sample(range(1, 100), count - 1))
+    shares = [Decimal(high - low) / 100 for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
+    return [made.maybe(share, 0.7) for share in shares] if made.chance(0.3) else list(shares)
 
 
 def orders(made: Company) -> None:

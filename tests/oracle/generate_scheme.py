@@ -43,10 +43,11 @@ PERIODS = ("month", "month", "month", "quarter", "year")
 
 @dataclass
 class Maker:
-    """Random pieces of one scheme; counts its indicators and sections so that ids are unique."""
+    """Random pieces of one scheme; counts what it made so that ids are unique."""
 
     rng: Random
     measures: list[str]
+    drawn: int = 0
     indicators: int = 0
     sections: int = 0
     quirk: str = ""
@@ -54,6 +55,13 @@ class Maker:
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
+
+    def measure(self) -> str:
+        """The next measure, sometimes one that was drawn before, to ask it in another way."""
+        if self.drawn and self.chance(0.25):
+            return self.measures[self.rng.randrange(self.drawn) % len(self.measures)]
+        self.drawn += 1
+        return self.measures[(self.drawn - 1) % len(self.measures)]
 
     def some(self, words: Sequence[str]) -> list[str]:
         return self.rng.sample(list(words), self.rng.randint(1, len(words)))
@@ -64,18 +72,18 @@ class Maker:
         return str(Decimal(self.rng.randint(0, int(most / step))) * step)
 
 
-def scheme_words(seed: int, size: int = 5) -> Words:
-    """The text of a random scheme as plain values, with at least ``size`` indicators, some of odd names.
+def scheme_words(seed: int, attempt: int = 0, size: int = 8) -> Words:
+    """The text of a random scheme as plain values, with at least ``size`` different measures, some of odd names.
 
-    Neighbouring seeds take turns through the whole vocabulary of measures.
+    Neighbouring seeds take turns through the whole vocabulary of measures; another attempt makes another scheme of them.
     """
-    rng = Random(seed)
+    rng = Random(f"{seed}/{attempt}")
     names = sorted(CATALOGUE)
     start = seed * size % len(names)
     full = rng.choice((Decimal(100), Decimal(100), Decimal(100), Decimal(120), Decimal(50)))
     sections: list[Words] = []
     make = Maker(rng, [])
-    while make.indicators < size:
+    while make.drawn < size:
         make = Maker(rng, names[start:] + names[:start], quirk=rng.choice(("", "", "指标", "'", '"', ";--", "%_")))
         sections = children(make, full, 0)["sections"]
     period = rng.choice(PERIODS)
@@ -139,9 +147,7 @@ def split(make: Maker, whole: Decimal, count: int) -> list[Decimal]:
 def indicator(make: Maker, share: Words) -> Words:
     make.indicators += 1
     name = f"i{make.quirk}{make.indicators}"
-    use = make.measures[(make.indicators - 1) % len(make.measures)]
-    if make.chance(0.25):
-        use = make.measures[make.rng.randint(0, min(make.indicators, len(make.measures)) - 1)]
+    use = make.measure()
     full = Decimal(share.get("points") or share.get("bonus") or 100)
     words: Words = {"id": name, "title": name, **share, "measure": {"use": use, **PARAMS.get(use, no_params)(make)}}
     words["curve"] = curve(make, name, words["measure"], full)

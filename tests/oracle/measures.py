@@ -21,8 +21,8 @@ a decision the engine must share:
   settled order, whenever they were spent; they come off after the share, and a loss counts as nothing.
 * A violation for which the share is decided case by case and nobody decided it counts nothing.
 * Sharing counts when somebody confirmed it.
-* Task points: the latest correction made before the quarter of completion was locked is A, otherwise A as given,
-  otherwise base x difficulty x quality to four decimals; a task nobody gave a worth gives nothing. Who has no written
+* Task points: the latest correction is A (one after the quarter was locked stops a run), otherwise A as given, otherwise
+  base x difficulty x quality to four decimals; a task nobody gave a worth gives nothing. Who has no written
   share gets an equal part of what the written ones leave. Equal parts come in hundredths where A has no more than two
   decimals, all others in ten-thousandths, by largest remainder and then the earlier employee number.
 * The best and the median are those of the seats of the same department, as the scheme binds them.
@@ -34,6 +34,7 @@ a decision the engine must share:
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -127,8 +128,8 @@ def statistic(lengths: list[int], stat: str, base: int) -> Measured:
         return Measured(None, 0, base, "nothing")
     if stat == "mean":
         return ratio(sum(lengths), len(lengths), len(lengths), base)
-    share = Fraction(1, 2) if stat == "median" else Fraction(9, 10)
-    return Measured(half_up(quantile(lengths, share), 0), len(lengths), base)
+    exact = quantile(lengths, Fraction(1, 2) if stat == "median" else Fraction(9, 10))
+    return Measured(Fraction(math.floor(exact + Fraction(1, 2))), len(lengths), base)
 
 
 # --- tickets -----------------------------------------------------------------------------------------------------
@@ -452,10 +453,8 @@ def task_whole(files: Files, task: Row, person: str) -> Fraction | None:
 
 
 def coefficient(files: Files, task: Row) -> Fraction | None:
-    """A: as last corrected before the period it was completed in was locked, as given, or as its factors make it."""
-    made = [
-        row for row in files.rows("corrections") if row["task"] == task["task"] and not locked(row["corrected_on"], task["completed_on"])
-    ]
+    """A: as last corrected, as given, or as its factors make it."""
+    made = [row for row in files.rows("corrections") if row["task"] == task["task"]]
     if made:
         return Fraction(max(made, key=lambda row: (row["corrected_on"], row["meeting"]))["coefficient"])
     if "coefficient" in task:
@@ -463,11 +462,6 @@ def coefficient(files: Files, task: Row) -> Fraction | None:
     factors = [task.get(name) for name in ("base", "difficulty", "quality")]
     known = [Fraction(factor) for factor in factors if factor is not None]
     return half_up(known[0] * known[1] * known[2], 4) if len(known) == len(factors) else None
-
-
-def locked(corrected: dt.date, completed: dt.date) -> bool:
-    """Whether a correction came after the quarter in which the task was completed."""
-    return (corrected.year, (corrected.month - 1) // 3) > (completed.year, (completed.month - 1) // 3)
 
 
 def largest_remainder(wishes: dict[str, Fraction], parts: int) -> dict[str, Fraction]:

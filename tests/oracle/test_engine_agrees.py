@@ -1,6 +1,6 @@
 """Random companies under random schemes: the engine and the oracle must agree on every figure.
 
-``JIKAO_ORACLE`` = number of companies (default a dozen); ``JIKAO_ORACLE_FROM`` = the first seed.
+``JIKAO_ORACLE`` = number of companies (default 8); ``JIKAO_ORACLE_FROM`` = the first seed.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from .files import Files
 from .generate import Company, as_text, company
 from .generate_scheme import scheme_words
 
-FIRST, COUNT = int(os.environ.get("JIKAO_ORACLE_FROM", "0")), int(os.environ.get("JIKAO_ORACLE", "12"))
+FIRST, COUNT = int(os.environ.get("JIKAO_ORACLE_FROM", "0")), int(os.environ.get("JIKAO_ORACLE", "8"))
 SEEDS = range(FIRST, FIRST + COUNT)
 
 
 def random_rules(seed: int) -> Rules:
     """A scheme as its text is read; one that is too fine for a run is drawn again."""
     for attempt in range(20):
-        reading = read(json.dumps(scheme_words(seed + 10_000 * attempt), ensure_ascii=False))
+        reading = read(json.dumps(scheme_words(seed, attempt), ensure_ascii=False))
         assert not errors(reading.problems), reading.problems
         assert reading.scheme is not None
         rules = rules_of(reading.scheme)
@@ -50,7 +50,7 @@ def random_rules(seed: int) -> Rules:
 
 
 def random_company(seed: int, scheme: Scheme) -> Company:
-    return company(seed, scheme, people=60 if seed % 10 == 9 else 5 + seed % 8)
+    return company(seed, scheme, people=60 if seed % 8 == 7 else 5 + seed % 8)
 
 
 def judged(made: Company) -> dict[tuple[str, str], Result]:
@@ -74,32 +74,35 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JIKAO_CACHE", str(tmp_path / "plans"))
 
 
-def agree(rules: Rules, made: Company, folder: Path) -> None:
-    score(rules, stored(made, folder / "store").snapshot(), made.periods, folder / "out")
-    found = differences(rules.scheme, judged(made), folder / "out")
+def agree(rules: Rules, made: Company, store: Store, out: Path) -> None:
+    score(rules, store.snapshot(), made.periods, out)
+    found = differences(rules.scheme, judged(made), out)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:40])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_engine_and_oracle_agree_on_everybody(seed: int, tmp_path: Path) -> None:
     rules = random_rules(seed)
-    agree(rules, random_company(seed, rules.scheme), tmp_path)
+    made = random_company(seed, rules.scheme)
+    agree(rules, made, stored(made, tmp_path / "store"), tmp_path / "out")
 
 
-@pytest.mark.parametrize(("round_to", "around"), [(2, "72.5"), (1, "89.95"), (0, "89.5")])
-def test_engine_and_oracle_agree_where_ninths_of_points_meet_the_edges_of_rounding(round_to: int, around: str, tmp_path: Path) -> None:
-    rules = ninths(round_to)
-    made = Company(Random(round_to), rules.scheme, [parse_period("2024-10")], WorkCalendar())
+def test_engine_and_oracle_agree_where_ninths_of_points_meet_the_edges_of_rounding(tmp_path: Path) -> None:
+    made = Company(Random(1), ninths(2).scheme, [parse_period("2024-10")], WorkCalendar())
     for no in range(300):
         made.record("people", person=f"{no:03d}")
-        for item in (indicator.id for indicator in rules.scheme.indicators()):
-            near = Decimal(around) + Decimal(made.rng.randint(-6, 6)) * Decimal("0.005")
+        around = made.rng.choice((Decimal("72.5"), Decimal("89.5"), Decimal("89.95")))
+        for item in (indicator.id for indicator in made.scheme.indicators()):
+            near = around + Decimal(made.rng.randint(-6, 6)) * Decimal("0.005")
             made.record("ratings", person=f"{no:03d}", item=item, role="superior", rater="r", rated_on=dt.date(2024, 10, 31), score=near)
     assert sum(1 for one in judged(made).values() if is_tie(one)) > 10
-    agree(rules, made, tmp_path)
+    store = stored(made, tmp_path / "store")
+    for places in (2, 1, 0):
+        made.scheme = ninths(places).scheme
+        agree(ninths(places), made, store, tmp_path / f"out{places}")
 
 
-def ninths(round_to: int) -> Rules:
+def ninths(places: int) -> Rules:
     """Three equal sections of three equal items, each worth the rating it got."""
     sections = [
         {
@@ -113,7 +116,7 @@ def ninths(round_to: int) -> Rules:
     return rules_of(
         Scheme.model_validate(
             {"scheme": "ninths", "version": "1", "title": "九分之一", "valid_from": "2020-01-01", "period": "month", "sections": sections,
-             "grades": {"bands": bands, "round": round_to}, "rank": {"peers": "everybody"}}
+             "grades": {"bands": bands, "round": places}, "rank": {"peers": "everybody"}}
         )
     )  # fmt: skip
 
@@ -128,7 +131,7 @@ def is_tie(one: Result) -> bool:
 
 def test_the_seeds_reach_every_measure_and_every_state_of_line_and_result() -> None:
     measured, lines, results = set(), set(), set()
-    for seed in range(12):
+    for seed in range(8):
         rules = random_rules(seed)
         uses = {indicator.id: indicator.measure.use for indicator in rules.scheme.indicators()}
         for one in judged(random_company(seed, rules.scheme)).values():

@@ -191,7 +191,7 @@ BITS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.data())
 def test_a_scheme_with_any_value_put_anywhere_never_crashes(good, data):
     lines = good.splitlines()
@@ -204,3 +204,39 @@ def test_a_scheme_with_any_value_put_anywhere_never_crashes(good, data):
     for problem in reading.problems:
         assert problem.as_json()
         assert "pydantic" not in problem.what("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x, x]\nb: [*a, *a]\n", "a: &a\n  b: *a\n", "a: !!python/object/apply:os.system [ls]\n", "scheme: x\n", "sections: []\n",
+        "sections: {}\n", "sections:\n  - 3\n", "sections:\n  - {id: a}\n", "sections: [[]]\n", "scheme: {a: 1}\nversion: []\n",
+    ],
+)  # fmt: skip
+def test_a_text_with_next_to_nothing_in_it_is_only_problems(text: str) -> None:
+    reading = read(text)
+    assert reading.scheme is None
+    assert reading.problems
+
+
+@pytest.mark.parametrize(
+    ("edits", "more", "told"),
+    [
+        ([], "positions: [{a: b}, ok]\n", ["'positions #1' takes a word; keys with values is written here."]),
+        ([], "positions: [~]\n", ["'positions #1' takes a word; nothing is written here."]),
+        ([], "raters: {gap: {between: [a], more_than: 3}}\n", ["'between' takes more items; a list is written here."]),
+        ([("settings:\n", "settings: 7\nsettings2:\n")], "", ["'settings' takes keys with values; '7' is written here.", "There is no key 'settings2' here."]),
+        ([("    indicators:\n      - id: on_time", "    indicators:\n      - 7\n      - id: on_time")], "", ["'indicators #1' takes keys with values; '7' is written here."]),
+        ([("sections:\n", "sections: x\nsections2:\n")], "", ["'sections' takes a list; 'x' is written here.", "There is no key 'sections2' here."]),
+        ([("curve: [{from: 0, score: $top", "curve: [3, {from: 0, score: $top")], "", ["'curve #1' takes keys with values; '3' is written here."]),
+        ([("measure: rating", "measure: {uses: rating}")], "", ["The required key 'use' is missing."]),
+        ([], "total: {round: 3}\n", ["'round' cannot be '3'."]),
+    ],
+)  # fmt: skip
+def test_parts_of_the_wrong_shape_are_replaced_so_that_the_rest_can_be_judged(spoilt, edits, more, told):
+    assert [p.what("en") for p in spoilt(*edits, more=more).problems] == told
+
+
+def test_a_section_whose_indicators_are_no_list_is_not_called_empty_too(spoilt):
+    section = "  - {id: third, title: third, weight: 0.5, indicators: 3}\n"
+    assert spoilt(("weight: 40", "weight: 39.5"), ("curves:\n", f"{section}curves:\n")).codes == ["value.type"]

@@ -92,6 +92,10 @@ def test_control_characters_are_named_once_with_the_place_of_the_first():
     assert problem.values == {"count": 2, "code": "U+0000"}
 
 
+def test_control_characters_written_as_escapes_are_named_too():
+    assert codes('a: "x\\0"\n"b\\e": 1\nc: "tab\\t and\\nline"\n') == ["text.control-character", "text.control-character"]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line", "words"),
     [

@@ -40,7 +40,7 @@ def demo(folder: Path, period: str, person: str | None) -> int:
         api.new(PRESET, scheme)
     store = api.open_store(folder / "store", create=True)
     _step(say("一、导入真实工单日志", "1. Import a real incident log"), f"jikao import {SAMPLE} --mapping {MAPPING} --store {store.root}")
-    with api.shipped("samples", SAMPLE) as sample:
+    with api.shipped("samples", SAMPLE) as sample, show.working(say("导入", "importing")):
         report = api.import_file(store, sample, mapping=MAPPING, by="demo")
     show.problems(report.problems)
     click.echo(
@@ -67,7 +67,8 @@ def demo(folder: Path, period: str, person: str | None) -> int:
     _receipt(scored.run, chosen)
     _step(say("四、封存与核对", "4. Sealed, and verified by anybody"), f"jikao verify --store {store.root}")
     tell_sealed(scored)
-    verification = api.verify(scored.run)
+    with show.working(say("核对并重新计算", "verifying and computing again")):
+        verification = api.verify(scored.run)
     show.problems(verification.problems)
     if verification.holds:
         click.echo(say("重新计算,逐字节相同。", "Computed again: the same bytes."))

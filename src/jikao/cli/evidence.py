@@ -42,7 +42,8 @@ def import_(
     opened = api.open_store(store, create=True)
     code, told = show.FINE, []
     for path in sorted(paths, key=lambda p: p.stem != "people"):  # everybody else's rows name people
-        report = api.import_file(opened, path, mapping=mapping, shape=shape, sheet=sheet, by=by)
+        with show.working(say("导入 {path}", "importing {path}", path=path)):
+            report = api.import_file(opened, path, mapping=mapping, shape=shape, sheet=sheet, by=by)
         told.append({"file": str(path), **_report_json(report)})
         code = max(code, show.FOUND if report.refused else show.FINE)
         if not as_json:

@@ -54,11 +54,11 @@ def score(
             "run": scored.run_id, "folder": str(scored.run), "fresh": scored.fresh, "version": scored.version,
             "touched": scored.touched, "problems": show.problems_json(scored.problems), "results": [vars(r) for r in rows],
         })  # fmt: skip
-        return show.exit_code(scored.problems)
+        return show.FINE
     show.problems(scored.problems)
     show_results(rows)
     tell_sealed(scored)
-    return show.exit_code(scored.problems)
+    return show.FINE
 
 
 def tell_sealed(scored: api.Scored) -> None:
@@ -153,7 +153,8 @@ def explain(person: str, run: Path | None, store: Path, line: str | None, rows: 
     from jikao.scoring.explain import as_json as receipt_json
     from jikao.scoring.explain import as_text
 
-    receipt = api.explain(chosen(run, store), person, line=line)
+    with show.working(say("读取证据", "reading the evidence")):
+        receipt = api.explain(chosen(run, store), person, line=line)
     if as_json:
         show.as_json(receipt_json(receipt))
     else:
@@ -171,7 +172,8 @@ def explain(person: str, run: Path | None, store: Path, line: str | None, rows: 
 @STORE
 @JSON
 def verify(run: Path | None, store: Path, as_json: bool) -> int:
-    verification = api.verify(chosen(run, store))
+    with show.working(say("核对并重新计算", "verifying and computing again")):
+        verification = api.verify(chosen(run, store))
     found = list(verification.problems)
     if as_json:
         show.as_json(

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 _HALF_MILLISECOND = dt.timedelta(microseconds=500)
 
 
 def as_cell(value: object) -> str | None:
     """The text of a value; ``None`` stays missing. Fractions of a millisecond, an artefact of spreadsheets, are rounded."""
-    match value:
-        case None | str():
-            return value
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return _of_float(value)
-        case Decimal():
-            return format(value, "f")
-        case dt.datetime():
-            return _to_millisecond(value).isoformat(" ")
-        case dt.time():
-            return _to_millisecond(dt.datetime.combine(dt.date(2000, 1, 1), value)).time().isoformat()
-        case dt.timedelta():
-            return _of_timedelta(value)
-    return str(value)
+    if value is None or isinstance(value, str):
+        return value
+    return next((said(value) for type_, said in _SAYINGS if isinstance(value, type_)), None) or str(value)
 
 
 def _of_float(value: float) -> str:
@@ -44,7 +33,22 @@ def _to_millisecond(moment: dt.datetime) -> dt.datetime:
     return near.replace(microsecond=near.microsecond // 1000 * 1000)
 
 
+def _of_time(value: dt.time) -> str:
+    return _to_millisecond(dt.datetime.combine(dt.date(2000, 1, 1), value)).time().isoformat()
+
+
 def _of_timedelta(value: dt.timedelta) -> str:
     seconds = round(value.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+
+
+_SAYINGS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "yes" if value else "no"),
+    (float, _of_float),
+    (Decimal, lambda value: format(value, "f")),
+    (dt.datetime, lambda value: _to_millisecond(value).isoformat(" ")),
+    (dt.time, _of_time),
+    (dt.timedelta, _of_timedelta),
+)
+"""How values of a type are said, special types before general ones."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from jikao.evidence.backend import quoted
@@ -76,10 +78,8 @@ def work_days(calendar: WorkCalendar) -> WorkDays:
 def _work_days(hours: tuple[tuple[int, int], ...], official: bool, days: tuple[tuple[dt.date, bool], ...], _version: str) -> WorkDays:
     calendar = WorkCalendar(hours=hours, official=official, days=dict(days))
     rows: list[Row] = []
-    try:
+    with suppress(UnknownYear):
         rows.extend(calendar.table(_first_known(calendar), LAST))
-    except UnknownYear:
-        pass
     return WorkDays(tuple(rows))
 
 
@@ -118,7 +118,7 @@ def settled(zone: str) -> tuple[dt.datetime | None, int]:
     """Since when a zone's offset never changed again, and that offset in seconds; ``None`` where it still changes."""
     months = [dt.datetime(1970 + m // 12, m % 12 + 1, 1, tzinfo=dt.UTC) for m in range((LAST.year - 1970) * 12)]
     offsets = [_offset(month, zone) for month in months]
-    changes = [i for i, (a, b) in enumerate(zip(offsets, offsets[1:], strict=False)) if a != b]
+    changes = [i for i, (a, b) in enumerate(pairwise(offsets)) if a != b]
     if not changes:
         return months[0].replace(tzinfo=None), offsets[-1]
     last = months[changes[-1] + 1].replace(tzinfo=None) + dt.timedelta(days=1)
@@ -126,9 +126,7 @@ def settled(zone: str) -> tuple[dt.datetime | None, int]:
 
 
 def _offset(moment: dt.datetime, zone: str) -> int:
-    shift = moment.astimezone(ZoneInfo(zone)).utcoffset()
-    assert shift is not None
-    return int(shift.total_seconds())
+    return int((moment.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()).total_seconds())
 
 
 def coordinate(local: str, days: str) -> str:

@@ -15,14 +15,20 @@ Con = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 """What DuckDB raises."""
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False, "allow_persistent_secrets": False}
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_persistent_secrets": False,
+}
 _BATCH = 50_000
 
 
 @contextlib.contextmanager
 def connect(scratch: Path | None = None) -> Iterator[Con]:
     """A connection for the length of a ``with`` block. With a ``scratch`` folder for big work, which spills there; without, for small work."""
-    con = _small().cursor() if scratch is None else duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(scratch / "spill")})
+    con = (
+        _small().cursor() if scratch is None else duckdb.connect(":memory:", config=_SETTINGS | {"temp_directory": str(scratch / "spill")})
+    )
     try:
         con.execute("SET TimeZone = 'UTC'")
         yield con
@@ -52,5 +58,5 @@ def text_table(con: Con, table: str, columns: Sequence[str], rows: Sequence[Sequ
         insert = f"INSERT INTO {name(table)} ({listed}) SELECT {unnested}"
         try:
             con.execute(insert, lists)
-        except UnicodeEncodeError:  # half a character, as JSON can hold
+        except duckdb.InvalidInputException:  # half a character, as JSON can hold
             con.execute(insert, [[text and text.encode("utf-8", "replace").decode() for text in column] for column in lists])

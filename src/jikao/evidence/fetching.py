@@ -279,7 +279,10 @@ def _recoded(path: Path, target: Path, encoding: str, place: Place) -> Path:
     """The same text in UTF-8 with LF line ends."""
     line = 1
     try:
-        with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline=None) as source, target.open("w", encoding="utf-8", newline="") as copy:
+        with (
+            path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline=None) as source,
+            target.open("w", encoding="utf-8", newline="") as copy,
+        ):
             line = _pour(source, copy, place)
     except UnicodeError as cause:
         raise Unfit(ENCODING(Place(place.file, line), encoding=encoding, line=line)) from cause

@@ -12,7 +12,8 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping as Dict, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class Coming:
     origin: str
     by: str = ""
     mapping: str = ""
-    keep: Callable[[Path], str] = lambda folder: ""
+    keep: Callable[[Path], str] = lambda _: ""
     """Puts the raw material into a folder and gives its name there."""
 
 
@@ -69,14 +70,16 @@ def import_rows(store: Store, shape: str, rows: Sequence[Dict[str, object]], *, 
 
     Raises ``Refused`` only when the store is busy or its calendar moved.
     """
-    raw = "".join(json.dumps(row, ensure_ascii=False, default=as_cell) + "\n" for row in rows).encode()
+    raw = "".join(json.dumps(row, ensure_ascii=False, default=as_cell) + "\n" for row in rows).encode("utf-8", "replace")
     import_id = import_id_of(hashlib.sha256(raw).hexdigest(), f"rows {shape} {origin}")
     coming = Coming(import_id, origin, by, keep=lambda folder: _keep_bytes(folder, f"{import_id}.jsonl", raw))
     problems = _name_problems(shape, rows)
     if problems:
         return refuse(store, coming, problems)
     with store.writing() as scratch, duck.connect(scratch if len(rows) > _MANY_ROWS else None) as con:
-        return known_already(store, import_id) or run(con, store, coming, [Shaped(SHAPES[shape], _row_texts(con, store, SHAPES[shape], rows, origin))])
+        return known_already(store, import_id) or run(
+            con, store, coming, [Shaped(SHAPES[shape], _row_texts(con, store, SHAPES[shape], rows, origin))]
+        )
 
 
 def _name_problems(shape: str, rows: Sequence[Dict[str, object]]) -> list[Problem]:
@@ -111,10 +114,14 @@ def import_file(
         except Unfit as unfit:
             return refuse(store, Coming(import_id_of(str(path), how), path.name), [unfit.problem, *wrong])
         import_id = import_id_of(fetched.sha256, f"{how} sheet {sheet}")
-        coming = Coming(import_id, path.name, by, mapping.name if mapping else "", lambda folder: _keep(folder, import_id, fetched, mapping))
+        coming = Coming(
+            import_id, path.name, by, mapping.name if mapping else "", lambda folder: _keep(folder, import_id, fetched, mapping)
+        )
         if wrong:
             return refuse(store, coming, wrong)
-        return known_already(store, import_id) or _import_fetched(store, scratch, coming, _How(fetched, mapping.spec if mapping else None, shape or path.stem, sheet))
+        return known_already(store, import_id) or _import_fetched(
+            store, scratch, coming, _How(fetched, mapping.spec if mapping else None, shape or path.stem, sheet)
+        )
 
 
 def _how_problems(mapping: Mapping | None, shape: str) -> list[Problem]:

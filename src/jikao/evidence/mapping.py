@@ -88,7 +88,7 @@ CODEC = kind(
 )  # fmt: skip
 DELIMITER = kind(
     "mapping.delimiter", Level.ERROR,
-    what=Text("分隔符“{delimiter}”不是一个字符。", "The delimiter {delimiter} is not one character."), why=Text("一个文件只有一种分隔符。", "A file has one delimiter."), mend=Text("写成 \",\"、\";\" 或 \"\\t\";不写则自动判断。", "Write \",\", \";\" or \"\\t\"; leave it out to find out."),
+    what=Text("分隔符“{delimiter}”不是一个字符。", "The delimiter {delimiter} is not one character."), why=Text("一个文件只有一种分隔符。", "A file has one delimiter."), mend=Text('写成 ","、";" 或 "\\t";不写则自动判断。', 'Write ",", ";" or "\\t"; leave it out to find out.'),
 )  # fmt: skip
 PLUS = kind(
     "mapping.plus", Level.ERROR,
@@ -140,10 +140,10 @@ class Source(Part):
     count: bool = False
     minus: int = 0
     row: bool = False
-    where: Conditions = {}
+    where: Conditions = Field({})
     missing: Several = ()
     match: str | None = None
-    words: dict[str, str] = {}
+    words: dict[str, str] = Field({})
     otherwise: str | None = None
     unit: str = ""
     plus: str | None = None
@@ -176,7 +176,7 @@ class Table(Part):
     columns: dict[str, Annotated[Source, BeforeValidator(_as_source, json_schema_input_type=str | Source)]]
     per: str | None = None
     distinct: str | None = None
-    where: Conditions = {}
+    where: Conditions = Field({})
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -306,7 +306,7 @@ def _check_format(spec: MappingText, places: Places) -> Iterator[Problem]:
     if spec.times.zone and not is_zone(spec.times.zone):
         yield ZONE(places.of("times", "zone"), zone=spec.times.zone)
     for i, form in enumerate(spec.times.forms):
-        if not form.startswith("epoch") and not _is_form(form) or form.startswith("epoch") and form not in {"epoch", "epoch_ms"}:
+        if form not in {"epoch", "epoch_ms"} and not _is_form(form):
             yield FORM(places.of("times", "forms", i), form=form)
     if spec.format.encoding != "auto" and not _is_codec(spec.format.encoding):
         yield CODEC(places.of("format", "encoding"), encoding=spec.format.encoding)

@@ -20,7 +20,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.portable import as_int64, both, count_if, idiv, is_one_of, lookup, total, whole, zero_if_null
+from jikao.evidence.portable import as_int64, both, count_if, count_known, greatest_of, idiv, is_one_of, lookup, total, whole, zero_if_null
 from jikao.evidence.shapes import SCALES, SHAPES, Type, day_column, stored
 from jikao.scheme.model import Indicator
 from jikao.scheme.number import MICRO
@@ -95,17 +95,20 @@ def corrected_tasks() -> ir.Table:
 
 
 def shared_points() -> ir.Table:
-    """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of ``A``, or equal parts at two decimals; the
-    parts of a task always sum to exactly A, the odd last unit going to the earliest employee number (A28, AMB-18).
+    """Everybody's ``points`` (ten-thousandths) of each task: explicit shares of ``A``, or equal parts at two decimals.
+
+    Where only some wrote a share, the others divide what is left. The parts of a task always sum to exactly A, the odd
+    last unit going to the earliest employee number (A28, AMB-18).
     """
     shares = table_of("task_shares")
     tasks = corrected_tasks().select("task", "A", "completed_on")
     joined = shares.inner_join(tasks, "task").filter(ibis._.A.notnull())
     task = ibis.window(group_by="task")
     t = joined.mutate(sharers=joined.person.count().over(task).cast("int64"), given=joined.share.count().over(task).cast("int64"))
-    t = t.mutate(unit=((t.A % 100 == 0) & (t.given == 0)).ifelse(whole(100), whole(1)), part=ibis.coalesce(t.share, whole(0)))
-    scaled = (t.given > 0).ifelse(t.A * t.part, idiv(t.A, t.unit))
-    t = t.mutate(scaled=scaled, by=(t.given > 0).ifelse(whole(MICRO), t.sharers))
+    t = t.mutate(unit=((t.A % 100 == 0) & (t.given == 0)).ifelse(whole(100), whole(1)), unset=greatest_of(t.sharers - t.given, whole(1)))
+    open_part = whole(MICRO) - as_int64(t.share.sum().over(task))
+    part = t.share.isnull().ifelse(open_part, t.share * t.unset)
+    t = t.mutate(scaled=(t.given > 0).ifelse(t.A * part, idiv(t.A, t.unit)), by=(t.given > 0).ifelse(t.unset * MICRO, t.sharers))
     t = t.mutate(low=idiv(t.scaled, t.by), rest=t.scaled % t.by)
     biggest = ibis.window(group_by="task", order_by=[ibis.desc("rest"), ibis.asc("person")])
     t = t.mutate(
@@ -236,6 +239,10 @@ def _count(credit: str, tag: str, where: Callable[[ir.Table], ir.Value]) -> Aggr
     return Aggregate(credit, _tag("count", tag), lambda t: count_if(t, where(t)), where)
 
 
+def _known(credit: str, tag: str, what: Callable[[ir.Table], ir.Value], where: Callable[[ir.Table], ir.Value]) -> Aggregate:
+    return Aggregate(credit, _tag("known", tag), lambda t: count_known(what(t), where(t)), lambda t: both(where(t), what(t).notnull()))
+
+
 def _sum(credit: str, tag: str, what: Callable[[ir.Table], ir.Value]) -> Aggregate:
     return Aggregate(credit, _tag("sum", tag), lambda t: total(what(t)), lambda t: what(t).notnull())
 
@@ -283,7 +290,7 @@ def _ticket_filter(a: Ask) -> tuple[str, Callable[[ir.Table], ir.Value]]:
         asked = ibis.literal(True) if requester == "any" else t.requester_kind == requester
         return both(asked, is_one_of(t.priority, priorities), is_one_of(t.kind, kinds))
 
-    return _tag("" if requester == "any" else requester, priorities, kinds), where
+    return _tag("" if requester == "any" else requester, *(("priority", *priorities) if priorities else ()), *(("kind", *kinds) if kinds else ())), where
 
 
 def _duration(start: str, stop: str, clock: str) -> Callable[[ir.Table], ir.Value]:
@@ -303,14 +310,11 @@ def _length(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a: A
     def seconds(t: ir.Table) -> ir.Value:
         return length(t) if where is _always else _where(where(t), length(t))
 
-    def timed(t: ir.Table) -> ir.Value:
-        return seconds(t).notnull()
-
-    rows = Aggregate(credit, _tag("n", name, tag), lambda t: seconds(t).count().cast("int64"), timed)
+    rows = _known(credit, _tag(name, tag), length, where)
     if stat == "mean":
         return _mean(_sum(credit, _tag(name, tag), seconds), rows, base)
     share = {"median": 0.5, "p90": 0.9}[stat]
-    middle = Aggregate(credit, _tag(stat, name, tag), seconds, timed, of=_tag(name, tag), share=share)
+    middle = Aggregate(credit, _tag(stat, name, tag), seconds, rows.rows, of=_tag(name, tag), share=share)
     return Formula(
         {"num": middle, "n": rows, "base": base},
         lambda c: Values(
@@ -324,7 +328,7 @@ def _attained(credit: str, name: str, length: Callable[[ir.Table], ir.Value], a:
     within = int(a.number("within"))
     return _ratio(
         _count(credit, _tag(name, "within", within, tag), lambda t: both(where(t), length(t) <= within)),
-        _count(credit, _tag(name, "timed", tag), lambda t: both(where(t), length(t).notnull())),
+        _known(credit, _tag(name, tag), length, where),
     )
 
 
@@ -334,13 +338,12 @@ def _tickets(credit: str, a: Ask) -> Formula:
     return _plain(rows, rows)
 
 
-def _ticket_ratio(credit: str, name: str, counts: Callable[[ir.Table], ir.Value], among: Callable[[ir.Table], ir.Value], a: Ask) -> Formula:
+def _ticket_ratio(credit: str, name: str, counts: Callable[[ir.Table], ir.Value], among: Callable[[ir.Table], ir.Value] | None, a: Ask) -> Formula:
+    """The tickets for which ``counts`` holds, among those that have a value in ``among``; without a value nothing counts."""
     tag, where = _ticket_filter(a)
-    return _ratio(
-        _count(credit, _tag(name, tag), lambda t: both(where(t), among(t), counts(t))),
-        _count(credit, _tag(name, "among", tag), lambda t: both(where(t), among(t))),
-        _count(credit, tag, where),
-    )
+    every = _count(credit, tag, where)
+    known = every if among is None else _known(credit, _tag(name, tag), among, where)
+    return _ratio(_count(credit, _tag(name, tag), lambda t: both(where(t), counts(t))), known, every)
 
 
 def _reassignments(a: Ask) -> Formula:
@@ -369,7 +372,7 @@ def _backlog(a: Ask) -> Formula:
 def _csat(a: Ask) -> Formula:
     question, good = a.word("question"), math.ceil(a.number("good_from"))
     sent = _count("surveys", question, lambda t: t.question == question)
-    answered = _count("surveys", _tag(question, "answered"), lambda t: both(t.question == question, t.answer.notnull()))
+    answered = _known("surveys", question, lambda t: t.answer, lambda t: t.question == question)
     satisfied = _count("surveys", _tag(question, "from", good), lambda t: both(t.question == question, t.answer >= good))
     of = "answered" if a.word("of") == "answered" else "sent"
     return Formula(
@@ -382,7 +385,7 @@ def _survey_score(a: Ask) -> Formula:
     question = a.word("question")
     return _mean(
         _sum("surveys", _tag(question, "answer"), lambda t: _where(t.question == question, t.answer)),
-        _count("surveys", _tag(question, "answered"), lambda t: both(t.question == question, t.answer.notnull())),
+        _known("surveys", question, lambda t: t.answer, lambda t: t.question == question),
         _count("surveys", question, lambda t: t.question == question),
         times=20,
     )
@@ -664,10 +667,10 @@ FORMULAS: dict[str, Callable[[Ask], Formula]] = {
     "resolution_attainment": lambda a: _attained(
         "solved", _tag("resolution", a.word("clock")), _duration("created", "solved", a.word("clock")), a
     ),
-    "sla_attainment": lambda a: _ticket_ratio("solved", "sla", lambda t: t.sla_met, lambda t: t.sla_met.notnull(), a),
-    "reopen_rate": lambda a: _ticket_ratio("first_solved", "reopened", lambda t: t.reopen_count > 0, _always, a),
+    "sla_attainment": lambda a: _ticket_ratio("solved", "sla", lambda t: t.sla_met, lambda t: t.sla_met, a),
+    "reopen_rate": lambda a: _ticket_ratio("first_solved", "reopened", lambda t: t.reopen_count > 0, None, a),
     "one_touch_rate": lambda a: _ticket_ratio(
-        "solved", "one touch", lambda t: both(t.reply_count < 2, t.reopen_count.fill_null(0) == 0), lambda t: t.reply_count.notnull(), a
+        "solved", "one touch", lambda t: both(t.reply_count < 2, t.reopen_count.fill_null(0) == 0), lambda t: t.reply_count, a
     ),
     "reassignments": _reassignments,
     "backlog": _backlog,

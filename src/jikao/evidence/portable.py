@@ -30,6 +30,11 @@ def count_if(rows: ir.Table, condition: ir.Value) -> ir.Value:
     return rows.count() if always_holds(condition) else zero_if_null(rows.count(where=condition))
 
 
+def count_known(values: ir.Value, condition: ir.Value) -> ir.Value:
+    """How many rows that meet a condition have a value."""
+    return values.count() if always_holds(condition) else zero_if_null(values.count(where=condition))
+
+
 def total(values: ir.Value) -> ir.Value:
     """Sum of whole numbers as 64 bits; NULL over no values."""
     return as_int64(values.sum())

@@ -180,7 +180,11 @@ def _days(evidence: Evidence) -> Iterator[Problem]:
         if shape not in needed_shapes(evidence.scheme) or not evidence.snapshot.covers(shape):
             continue
         title = SHAPES[shape].title
-        there = {row[0] for row in evidence.rows(f"SELECT DISTINCT {day} FROM {evidence.table(shape)} WHERE {evidence.within(day)}")} if evidence.has(shape) else set()
+        there = (
+            {row[0] for row in evidence.rows(f"SELECT DISTINCT {day} FROM {evidence.table(shape)} WHERE {evidence.within(day)}")}
+            if evidence.has(shape)
+            else set()
+        )
         if not there:
             yield NOTHING(shape=title, period=evidence.period)
         elif lacking := [d for d in _workdays(evidence) if d not in there]:
@@ -301,7 +305,9 @@ def _corrections(evidence: Evidence) -> Iterator[Problem]:
     """A56: corrections are made in a recorded meeting, and not after the quarter of the task was locked."""
     if not evidence.has("tasks", "corrections"):
         return
-    meetings = evidence.table("meetings") if evidence.has("meetings") else "(SELECT NULL::VARCHAR AS meeting, NULL::DATE AS held_on WHERE false)"
+    meetings = (
+        evidence.table("meetings") if evidence.has("meetings") else "(SELECT NULL::VARCHAR AS meeting, NULL::DATE AS held_on WHERE false)"
+    )
     rows = evidence.rows(
         f"SELECT c.task, c.corrected_on, t.completed_on, m.meeting IS NOT NULL, c.import_id, c.row_no FROM {evidence.table('corrections')} c "
         f"JOIN {evidence.table('tasks')} t USING (task) LEFT JOIN {meetings} m ON c.meeting = m.meeting AND c.corrected_on = m.held_on "

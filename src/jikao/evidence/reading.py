@@ -92,7 +92,7 @@ Wanted = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as rows of text: ``relation`` (a FROM item) with columns ``c0``, ``c1`` …
+    """A table as rows of text: ``relation`` (a FROM item) with columns ``c0``, ``c1`` and so on.
 
     ``index`` says which wanted name is which column. ``row_no`` is SQL; where it is ``None`` rows are only counted as
     they pass and the first is number ``first``.
@@ -202,7 +202,9 @@ def _open_csv(fetched: Fetched, form: Format, wanted: Wanted, scratch: Path) -> 
         f"rejects_scan = 'bad_scans', rejects_limit = {_REJECTED})"
     )
     name = fetched.name
-    return Raw(relation, header.names, header.index, None, header.row + 2, lambda row, column: Place(name, row, column + 1), (), "bad_lines")
+    return Raw(
+        relation, header.names, header.index, None, header.row + 2, lambda row, column: Place(name, row, column + 1), (), "bad_lines"
+    )
 
 
 def _sniff(path: Path, form: Format, wanted: Wanted, place: Place) -> tuple[str, _Header]:
@@ -228,7 +230,9 @@ def _sniff(path: Path, form: Format, wanted: Wanted, place: Place) -> tuple[str,
 
 def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
     try:
-        return [[cell.strip() for cell in row] for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN)]
+        return [
+            [cell.strip() for cell in row] for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN)
+        ]
     except csv.Error:
         return []
 
@@ -249,7 +253,7 @@ def line_problems(con: Con, raw: Raw) -> Iterator[Problem]:
     bad = con.execute(
         f"SELECT DISTINCT ON (line) line, column_idx, error_type::VARCHAR, left(csv_line, 120), error_message FROM {raw.lines} ORDER BY line LIMIT {_REJECTED}"
     ).fetchall()
-    for line, column, error, text, message in bad:
+    for line, _, error, text, message in bad:
         place = replace(raw.place(line, 0), column=None)
         shown = " ".join((text or "").split())
         match error:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jikao.scheme.problem import Problem, errors
+from jikao.scheme.text import Text
 
-_HEADER = ("行 row", "列 column", "单元格 cell", "代码 code", "级别 level", "问题", "原因", "改法", "problem", "why", "how to mend")
+_HEADER = ("行 row", "列 column", "单元格 cell", "值 value", "代码 code", "级别 level", "问题", "原因", "改法", "problem", "why", "how to mend")
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,11 @@ def write_report(path: Path, problems: Iterable[Problem]) -> Path:
 
 
 def _line(problem: Problem) -> list[str]:
-    place = problem.place
+    place, values = problem.place, problem.values
     said = [part(lang) for lang in ("zh", "en") for part in (problem.what, problem.why, problem.mend)]
-    position = [str(n) if n is not None else "" for n in (place.line, place.column)]
-    return [*position, place.cell, problem.code, str(problem.level), *said]
+    column = values.get("column", place.column)
+    row, name = ("" if part is None else str(part.zh if isinstance(part, Text) else part) for part in (place.line, column))
+    return [row, name, place.cell, str(values.get("value", "")), problem.code, str(problem.level), *said]
 
 
 def _safe(cell: str) -> str:

@@ -43,11 +43,15 @@ def key_problems(con: Con, staged: Staged, texts: Texts) -> Iterator[Problem]:
     names = [duck.name(k) for k in staged.shape.key]
     keys = ", ".join(names)
     filled = " AND ".join(f"{k} IS NOT NULL" for k in names)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE doubled AS SELECT {keys} FROM {staged.table} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE doubled AS SELECT {keys} FROM {staged.table} WHERE {filled} GROUP BY {keys} HAVING count(*) > 1"
+    )
     if not con.execute("SELECT 1 FROM doubled LIMIT 1").fetchone():
         return
     doubles = f"{staged.table} s SEMI JOIN doubled d ON {' AND '.join(f's.{k} = d.{k}' for k in names)}"
-    _drop(con, staged, f"(SELECT s.rowid, s.* FROM {doubles}) QUALIFY row_number() OVER (PARTITION BY {staged.columns()} ORDER BY rowid) > 1")
+    _drop(
+        con, staged, f"(SELECT s.rowid, s.* FROM {doubles}) QUALIFY row_number() OVER (PARTITION BY {staged.columns()} ORDER BY rowid) > 1"
+    )
     differ = con.execute(
         f"SELECT list({staged.row_no} ORDER BY rowid)[:10], count(*), {keys} FROM (SELECT s.rowid, s.* FROM {doubles}) "
         f"WHERE rowid NOT IN (SELECT sid FROM {staged.dropped}) GROUP BY {keys} HAVING count(*) > 1 ORDER BY min(rowid) LIMIT {SHOWN}"

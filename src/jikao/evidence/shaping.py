@@ -122,8 +122,10 @@ def _needs_numbers(table: Table) -> bool:
 def _without_repeats(con: Con, raw: Raw, columns: tuple[str, ...]) -> tuple[Raw, int]:
     chosen = range(len(raw.headers)) if "*" in columns else [raw.index[c] for c in columns]
     same = ", ".join(f"c{i}" for i in chosen)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE unrepeated AS SELECT * FROM {raw.relation} QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY row_no) = 1")
-    (all_, left), = con.execute(f"SELECT (SELECT count(*) FROM {raw.relation}), (SELECT count(*) FROM unrepeated)").fetchall()
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE unrepeated AS SELECT * FROM {raw.relation} QUALIFY row_number() OVER (PARTITION BY {same} ORDER BY row_no) = 1"
+    )
+    ((all_, left),) = con.execute(f"SELECT (SELECT count(*) FROM {raw.relation}), (SELECT count(*) FROM unrepeated)").fetchall()
     return replace(raw, relation="unrepeated"), all_ - left
 
 
@@ -190,7 +192,10 @@ def _folded(table: Table, cells: _Cells) -> tuple[str, dict[str, str]]:
     listed = ", ".join(f"{sql} AS {duck.name(name)}" for name, sql in picks.items())
     key = cells.text(table.per or "")
     some = f"coalesce({', '.join(cells.text(c) for c in table.used)}) IS NOT NULL"
-    return f"(SELECT max(row_no) AS row_no, {listed} FROM {cells.raw.relation} WHERE {some} AND {cells.holds(table.where)} GROUP BY {key})", texts
+    return (
+        f"(SELECT max(row_no) AS row_no, {listed} FROM {cells.raw.relation} WHERE {some} AND {cells.holds(table.where)} GROUP BY {key})",
+        texts,
+    )
 
 
 def _over_rows(source: Source, cells: _Cells) -> str:

@@ -160,7 +160,9 @@ def stage(con: Con, shape: Shape, texts: Texts, days: WorkDays, table: str) -> S
     given = {f"t_{c.name}": _text(c, texts) for c in shape.columns}
     there = [c for c in shape.columns if c.name in texts.columns or c.default is not None]
     halves = {name: sql for c in there for name, sql in halfway(c, duck.name(f"t_{c.name}"), texts.times).items()}
-    typed = {c.name: value(c, duck.name(f"t_{c.name}"), texts.times) if c in there else f"NULL::{DUCK_TYPES[c.type]}" for c in shape.columns}
+    typed = {
+        c.name: value(c, duck.name(f"t_{c.name}"), texts.times) if c in there else f"NULL::{DUCK_TYPES[c.type]}" for c in shape.columns
+    }
     names = ", ".join(duck.name(c.name) for c in shape.columns)
     row_no = f"{texts.row_no} AS row_no, " if texts.row_no else ""
     con.execute(

@@ -16,6 +16,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -264,7 +265,17 @@ def _state_of(read: dict[str, Any]) -> State:
         ),
         read["days_until"],
         read["days_sum"],
-        {SHAPES[shape].name: tuple(parts) for shape, parts in read["parts"].items()},
+        {SHAPES[shape].name: tuple(map(_part, parts)) for shape, parts in read["parts"].items()},
         tuple(Entry(**(e | {"counts": {s: tuple(c) for s, c in e["counts"].items()}})) for e in read["imports"]),
         int(read["written"]),
     )
+
+
+def _part(name: str) -> str:
+    """The name of a part file, which lies in the store and nowhere else."""
+    if not _PART.fullmatch(name):
+        raise ValueError(name)
+    return name
+
+
+_PART = re.compile(r"parts/[a-z_]+/[0-9a-f-]+\.parquet")

@@ -81,7 +81,7 @@ def value(column: Column, text: str, times: Times) -> str:
         case Type.SECONDS:
             return _seconds(text)
         case _:
-            return _scaled(text, SCALES[column.type], _UNITS[column.type])
+            return _scaled(text, SCALES[column.type], _OF_A_HUNDRED if column.high == 100 else _UNITS[column.type])
 
 
 # --- words -------------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def _flag(text: str) -> str:
 
 _UNITS: dict[Type, dict[str, tuple[int, int]]] = {
     Type.COUNT: {"": (1, 1)},
-    Type.NUMBER: {"": (1, 1), "%": (1, 100), "‰": (1, 1000)},
+    Type.NUMBER: {"": (1, 1)},
     Type.SHARE: {"": (1, 1), "%": (1, 100), "‰": (1, 1000)},
     Type.MONEY: {"": (1, 1), "元": (1, 1), "万": (10_000, 1), "万元": (10_000, 1)},
     Type.SECONDS: {"": (1, 1)}
@@ -111,6 +111,9 @@ _UNITS: dict[Type, dict[str, tuple[int, int]]] = {
     | dict.fromkeys(("d", "天"), (86_400, 1)),
 }
 """Unit → times and over: ``%`` is one over a hundred."""
+
+_OF_A_HUNDRED = {"": (1, 1), "%": (1, 1), "分": (1, 1)}
+"""Scores up to 100: ``80%`` is 80 of them, never 0.8. Elsewhere a plain number with a percent sign is refused."""
 
 _DIGITS = r"[+-]?(?:\d{1,10}(?:\.\d{0,12})?|\.\d{1,12})"
 _DECIMAL = r"[+-]?\d{1,10}\.\d{1,12}"
@@ -213,7 +216,9 @@ def _wall_clock(text: str, forms: tuple[str, ...]) -> str:
 def _moment(text: str, form: str) -> str:
     if form.startswith("epoch"):
         each = 1000 if form == "epoch_ms" else 1
-        return f"CASE WHEN regexp_full_match({text}, '\\d{{1,13}}') THEN {_cut(f'make_timestamp({text}::BIGINT * {1_000_000 // each})')} END"
+        return (
+            f"CASE WHEN regexp_full_match({text}, '\\d{{1,13}}') THEN {_cut(f'make_timestamp({text}::BIGINT * {1_000_000 // each})')} END"
+        )
     return _cut(f"try_strptime({text}, {quoted(form)})::TIMESTAMP")
 
 

@@ -69,7 +69,17 @@ def read_sheet(path: Path, sheet: str | None, place: Place) -> Sheet:
     try:
         name, xml = _measured(path, sheet, place)
         return _laid_out(path, name, xml)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, DefusedXmlException, NotImplementedError, RuntimeError, ValueError) as cause:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ParseError,
+        DefusedXmlException,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+    ) as cause:
         raise Unfit(BROKEN(place, cause=f"xlsx: {cause}")) from cause
     except python_calamine.CalamineError as cause:
         raise Unfit(BROKEN(place, cause=f"xlsx: {cause}")) from cause

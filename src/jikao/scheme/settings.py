@@ -65,12 +65,14 @@ def settle(tree: dict[str, Any], places: Places, overrides: Mapping[str, str]) -
     """Replace every reference of the tree. ``overrides``: setting → value or reading that holds instead of its own."""
     settings = tree.get(_SECTION)
     known = dict(settings) if isinstance(settings, dict) else {}
+    readable = settings is None or isinstance(settings, dict)
     unknown = [UNKNOWN_OVERRIDE(Place(places.file), name=n, hint=among(n, known)) for n in overrides if not isinstance(known.get(n), dict)]
     known |= {name: {**entry, "value": overrides[name]} for name, entry in known.items() if isinstance(entry, dict) and name in overrides}
     work = _Replacing(known, places)
     work.find_unknown_readings()
     settled = work.replaced({**tree, _SECTION: known} if known else tree, ())
-    return Settled(settled, work.refs, frozenset(work.broken), (*unknown, *work.problems))
+    problems = [p for p in work.problems if readable or p.kind is not UNKNOWN]  # of settings that are no settings the model complains
+    return Settled(settled, work.refs, frozenset(work.broken), (*unknown, *problems))
 
 
 @dataclass

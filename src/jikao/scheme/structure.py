@@ -192,13 +192,12 @@ class _Repair:
                 self.problems.append(_problem(error, target, self.places, self.model))
             self.broken.add(target)
         for target, error in targets:
-            self._repair(target, absent=error["type"] in _ABSENT)
+            self._repair(target, absent=_is_absent(error))
 
     def _target(self, error: ErrorDetails) -> Steps:
         """Where in the text the error is; steps of the model the text does not have are skipped."""
-        absent = error["type"] in _ABSENT
-        path = _path(self.tree, error["loc"][:-1] if absent else error["loc"])
-        return (*path, error["loc"][-1]) if absent else path
+        path = _path(self.tree, error["loc"])
+        return (*path, error["loc"][-1]) if _is_absent(error) else path
 
     def _repair(self, target: Steps, *, absent: bool) -> None:
         if not target or (absent and target[-1] not in self.stand_ins):
@@ -225,7 +224,11 @@ class _Repair:
             holder[path[-1]] = value  # type: ignore[index]
 
 
-_ABSENT = frozenset({"missing", "missing_argument"})
+def _is_absent(error: ErrorDetails) -> bool:
+    """Whether a key is not there; of a list that is too short the list itself is wrong."""
+    return error["type"] in {"missing", "missing_argument"} and isinstance(error["loc"][-1], str)
+
+
 _EXTRA = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 
 
@@ -249,16 +252,24 @@ def _path(tree: Any, loc: tuple[int | str, ...]) -> Steps:
 
 
 def _problem(error: ErrorDetails, target: Steps, places: Places, model: type[BaseModel]) -> Problem:
-    key = next((step for step in reversed(target) if isinstance(step, str)), "")
+    key = _key(target)
     if error["type"] in _EXTRA:
         return UNKNOWN_KEY(places.key(*target), key=_short(key), hint=among(key, _keys_at(model, error["loc"])))
     wrong, values = _kind_of(error)
     return wrong(places.of(*target), **{"key": _short(key), "value": _short(error["input"]), **values})
 
 
+def _key(target: Steps) -> str:
+    """The name a value goes by: its key, with its number in a list."""
+    key = next((step for step in reversed(target) if isinstance(step, str)), "")
+    return f"{key} #{target[-1] + 1}" if target and isinstance(target[-1], int) else key
+
+
 def _kind_of(error: ErrorDetails) -> tuple[Kind, dict[str, object]]:
     """Our kind for one of pydantic's errors, with the further values its sentence needs."""
     name, ctx = error["type"], error.get("ctx", {})
+    if name == "missing" and not _is_absent(error):
+        name = "too_short"
     if name in _WANTED:
         return WRONG_TYPE, {"wanted": _WANTED[name], "given": _given(error["input"])}
     if name in {"literal_error", "enum"}:
@@ -286,6 +297,8 @@ def _own_kind(cause: object, given: Any) -> tuple[Kind, dict[str, object]]:
 
 
 def _given(value: Any) -> Text:
+    if value is None:
+        return Text("空白", "nothing")
     if isinstance(value, dict):
         return _MAPPING
     if isinstance(value, list):

@@ -18,6 +18,8 @@ from jikao.scheme.problem import stop_on_errors
 from jikao.scheme.yaml_nodes import Steps, parse
 
 _COMMENT = re.compile(r"(?:^|[ \t])(#[^\r\n]*)", re.MULTILINE)
+_PLAIN = re.compile(r"[\w$](?:[\w$+.%‰/()~ -]*[\w$+.%‰/()~-])?|[+-]?[0-9.]*[0-9][\w%‰]*")
+_UNSEEN = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
 _NULL = Tag(suffix="tag:yaml.org,2002:null")
 
 
@@ -138,13 +140,13 @@ def _added(text: str, parent: Node | None, key: str | int, value: str) -> str:
 
 
 def _written(value: str) -> str:
-    """A word plain where it may stand plain, in brackets too; quoted otherwise."""
-    plain = parse(f"[{value}]")
-    may = not plain.problems and plain.value == [value] and "\n" not in value and parse(f"k: {value}").value == {"k": value}
-    return value if may else json.dumps(value, ensure_ascii=False)
+    """A word plain where nobody could take it for anything else; quoted otherwise."""
+    if _PLAIN.fullmatch(value) and value.lower() not in {"null", "~"}:
+        return value
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _value_at(tree: Any, path: Steps) -> Any:
     for step in path:
-        tree = tree[step]
+        tree = tree[step] if tree is not None else None
     return tree

@@ -346,6 +346,9 @@ class _Composer:
 
     def _refuse_extras(self, event: Event) -> None:
         tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
+        escaped = _CONTROL.findall(event.value) if isinstance(event, ScalarEvent) else []
+        if escaped:  # "\\0" in quotes is as invisible as the character itself
+            self.problems.append(CONTROL(self._place(event), count=len(escaped), code=f"U+{ord(escaped[0]):04X}"))
         if tag is not None:
             self.problems.append(TAG(self._place(event), tag=tag))
         if anchor is not None:

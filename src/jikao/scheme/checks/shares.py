@@ -74,8 +74,9 @@ def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
     for level in levels(scheme):
         for path, item in level.items:
             yield from _own_share(path, item, places)
-        if not level.counted and places.is_sound(*level.path, "sections") and places.is_sound(*level.path, "indicators"):
-            yield EMPTY(places.key(*level.path), where=_where(level))
+        if not level.counted:
+            if places.is_sound(*level.path, "sections") and places.is_sound(*level.path, "indicators"):
+                yield EMPTY(places.key(*level.path), where=_where(level))
             continue
         known = all(_is_sound(path, places) for path, _ in level.items)
         if not known or level.path in unsure:
