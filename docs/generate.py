@@ -361,7 +361,7 @@ def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command
 def described(name: str, command: click.Command) -> dict[str, Any]:
     """One command as plain values: how it is called, what it does, its options."""
     context = click.Context(command, info_name=name, max_content_width=200)
-    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and p.name != "help"]
+    options = [p for p in command.get_params(context) if isinstance(p, click.Option) and "--help" not in p.opts]
     records = [record for option in options if (record := option.get_help_record(context))]
     return {"name": name, "usage": command.get_usage(context).removeprefix("Usage: "), "help": command.help or "", "options": records}
 

@@ -102,7 +102,8 @@ def test_the_shipped_sample_is_a_full_month(empty: Store) -> None:
     report = taken(empty, PRESETS / "samples" / "incidents-2016-03.csv.gz", "servicenow-incident-log")
     assert report.added == {"people": 100, "tickets": 5943}
     assert rows(empty, "tickets", "min(solved_on), max(solved_on), count(solver)", "1") == [(dt.date(2016, 3, 1), dt.date(2016, 3, 31), 5943)]
-    assert min(n for (n,) in rows(empty, "tickets GROUP BY solver".replace("tickets GROUP BY solver", "tickets"), "count(*) OVER (PARTITION BY solver)")) == 10
+    solved = [n for (n,) in rows(empty, "tickets", "count(*) OVER (PARTITION BY solver)")]
+    assert (min(solved), max(solved)) == (10, 254)
 
 
 # --- helpdesk-event-log ------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ def test_the_shipped_sample_is_a_full_month(empty: Store) -> None:
 def test_repeated_activities_count_once_and_reopening_is_a_further_solve(empty: Store) -> None:
     report = taken(empty, DATA / "helpdesk_log.csv", "helpdesk-event-log")
     assert [(p.code, p.values["count"]) for p in report.problems] == [("evidence.repeats", 3)]
-    assert report.added == {"people": 10, "tickets": 8, "ticket_events": 43}
+    assert report.added == {"people": 9, "tickets": 8, "ticket_events": 43}
     assert dict(rows(empty, "tickets", "ticket, reopen_count")) == {
         "Case3608": 0, "Case4284": 1, "Case1345": 0, "Case732": 0, "Case1359": 0, "Case1023": 0, "Case1088": 0, "Case106": 0,
     }  # fmt: skip
@@ -169,3 +170,72 @@ def test_calls_as_csv_and_as_a_workbook_with_real_dates_and_times_are_the_same(e
 
     again = taken(empty, book(CALLS, more=real), "call-center")
     assert (again.nothing_changed, again.same) == (True, {"people": 2, "contacts": 3, "surveys": 2})
+
+
+ZENDESK = """Id,Requester,Assignee,Group,Subject,Status,Priority,Via,Created at,Solved at,Satisfaction Score,Reopens,Replies,First reply time in minutes
+1,Cy,Ann,G,s,Solved,High,Web,2024-06-03 09:00,2024-06-03 10:00,Good,1,2,12
+2,Cy,Ann,G,s,On-hold,-,Mail,2024-06-03 09:00,,Unoffered,0,0,
+3,Cy,-,G,s,New,Urgent,Mail,2024-06-03 09:00,,-,0,0,
+4,Di,Bea,G,s,Closed,Low,Web,2024-06-03 09:00,2024-06-04 10:00,Offered,0,1,0.5
+5,Di,Bea,G,s,Closed,Low,Web,2024-06-03 09:00,2024-06-04 10:00,Bad,0,1,1500
+"""
+
+
+def test_zendesk_gives_minutes_to_the_first_reply_and_scores_in_words(empty: Store, write: Callable[..., Path]) -> None:
+    report = taken(empty, write("tickets.csv", ZENDESK), "zendesk-tickets")
+    assert report.added == {"people": 2, "tickets": 5, "surveys": 3}
+    assert rows(empty, "tickets", "ticket, status, priority, solver, responder, responded_at - created_at, reopen_count") == [
+        ("1", "solved", "high", "Ann", None, dt.timedelta(minutes=12), 1),
+        ("2", "hold", None, None, None, None, 0),
+        ("3", "new", "urgent", None, None, None, 0),
+        ("4", "closed", "low", "Bea", None, dt.timedelta(seconds=30), 0),
+        ("5", "closed", "low", "Bea", None, dt.timedelta(minutes=1500), 0),
+    ]
+    assert rows(empty, "surveys", "survey, person, answer") == [("1", "Ann", 5), ("4", "Bea", None), ("5", "Bea", 1)]
+
+
+def test_osticket_closes_are_solves(empty: Store, write: Callable[..., Path]) -> None:
+    header = "Ticket Number;Date Created;Subject;From;From Email;Priority;Department;Help Topic;Source;Current Status;Closed Date;Agent Assigned;Team Assigned;Reopen Count"
+    text = f"{header}\n100001;6/3/24, 9:05 AM;s;Cy;c@x;Emergency;IT;Mail;Web;Closed;6/4/24, 1:30 PM;Ann;;1\n100002;2024-06-03 09:05:00;s;Cy;c@x;;IT;Mail;Web;Answered;;;;0\n"
+    taken(empty, write("queue.csv", text), "osticket-tickets")
+    assert rows(empty, "tickets", "ticket, created_at, solved_at, solver, status, priority, reopen_count") == [
+        ("100001", dt.datetime(2024, 6, 3, 1, 5), dt.datetime(2024, 6, 4, 5, 30), "Ann", "closed", "urgent", 1),
+        ("100002", dt.datetime(2024, 6, 3, 1, 5), None, None, "open", None, 0),
+    ]
+
+
+def test_chatwoot_ends_with_a_line_that_is_no_answer(empty: Store, write: Callable[..., Path]) -> None:
+    text = """Agent Name,Rating,Feedback Comment,Contact Name,Contact Email Address,Contact Phone Number,Link to the conversation,Recorded date
+
+Ann Lee (ann@example.test),5,"Thanks, (really)",Cy,c@example.test,,https://x.test/app/accounts/1/conversations/17,2024-06-03 18:00:00 UTC
+
+,4,,Di,,,https://x.test/app/accounts/1/conversations/18,2024-06-03 18:00:00 UTC
+Reporting period 2024-06-01 to 2024-06-30
+"""
+    report = taken(empty, write("csat.csv", text), "chatwoot-csat")
+    assert report.added == {"people": 1, "surveys": 1}
+    assert rows(empty, "people", "person, name") == [("ann@example.test", "Ann Lee")]
+    assert rows(empty, "surveys", "survey, person, answer, asked_on, customer, comment") == [("17", "ann@example.test", 5, dt.date(2024, 6, 4), "Cy", "Thanks, (really)")]
+
+
+def test_a_chinese_ticket_sheet_in_gb18030(empty: Store, write: Callable[..., Path]) -> None:
+    text = """工单编号,工单标题,受理客服,受理组,优先级,工单状态,创建时间,首次响应时间,解决时间,关闭时间,满意度,重开次数
+G1,打不开,张三,一组,高,已办结,2024/6/3 9:05,2024/6/3 9:15,2024/6/3 10:00,2024/6/4 10:00,5,0
+G2,很慢,张三,一组,非常紧急,跟进中,2024/6/3 9:05,-,-,-,-,1
+"""
+    report = taken(empty, write("工单.csv", text.encode("gb18030")), "chinese-tickets")
+    assert report.added == {"people": 1, "tickets": 2, "surveys": 1}
+    assert rows(empty, "tickets", "ticket, status, priority, solver, responded_at, reopen_count") == [
+        ("G1", "solved", "high", "张三", dt.datetime(2024, 6, 3, 1, 15), 0),
+        ("G2", "open", "urgent", None, None, 1),
+    ]
+
+
+def test_columns_an_export_left_out_are_named_and_only_vital_ones_stop_it(empty: Store, write: Callable[..., Path]) -> None:
+    text = "Id,Assignee,Status,Created at,Solved at,Satisfaction Score\n1,Ann,Solved,2024-06-03 09:00,2024-06-03 10:00,Good\n"
+    report = taken(empty, write("few.csv", text), "zendesk-tickets")
+    assert codes(report) == ["file.columns-lacking"]
+    assert rows(empty, "tickets", "ticket, solver, responded_at, reopen_count") == [("1", "Ann", None, 0)]
+    refused = import_file(empty, write("fewer.csv", text.replace("Created at", "Made at")), mapping=ready("zendesk-tickets"))
+    assert codes(refused)[0] == "file.columns"
+    assert "Created at" in refused.problems[0].what("en")

@@ -159,7 +159,7 @@ _COMMON = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H
 _DATED = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?[T ]*"
 _TIMED = ("%H:%M:%S", "%H:%M", "%H:%M:%S.%f", "%p %I:%M:%S", "%p %I:%M", "%I:%M:%S %p", "%I:%M %p")
 _USUAL = ("%Y-%m-%d ", "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M", *(f"%Y-%m-%d {t}" for t in _TIMED))
-_ZONED = r"[^:]*\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)"
+_ZONED = r"[^:]*\d:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)"
 
 
 def _day(text: str, times: Times) -> str:
@@ -197,7 +197,8 @@ def _spelled(text: str) -> str:
 
 def _with_zone(text: str) -> str:
     colon = f"regexp_replace({text}, '\\s*([+-]\\d{{2}}):?(\\d{{2}})$', '\\1:\\2')"
-    return f"CASE WHEN regexp_full_match({text}, {quoted(_ZONED)}) THEN {_cut(f'TRY_CAST({colon} AS TIMESTAMPTZ)::TIMESTAMP')} END"
+    plain = f"regexp_replace({colon}, '\\s*(UTC|GMT)$', 'Z')"
+    return f"CASE WHEN regexp_full_match({text}, {quoted(_ZONED)}) THEN {_cut(f'TRY_CAST({plain} AS TIMESTAMPTZ)::TIMESTAMP')} END"
 
 
 def _cut(moment: str) -> str:

@@ -19,7 +19,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
 
-from jikao.scheme.number import MICRO
+from jikao.scheme.number import MICRO, NANO
+
+FAR = 2**62
+"""Beyond every whole number a run computes with."""
+
+LONG_RUN = 1_000_000
+"""How far an endless clause that comes back from beyond its clamp is followed, in units of the value."""
 
 Includes = Literal["lower", "upper"]
 
@@ -99,6 +105,32 @@ class Curve:
         """Points of a value, exact; ``None`` where the curve says nothing."""
         index = self.clause_at(value)
         return None if index is None else self.clause_points(self.clauses[index], value)
+
+    # --- as whole numbers ---------------------------------------------------------------------------------------
+
+    def slope(self, clause: Clause) -> Fraction:
+        """Points more for every unit of the value, the scale applied."""
+        return Fraction(clause.change) * Fraction(self.scale) / Fraction(clause.per)
+
+    def span(self, clause: Clause) -> int:
+        """How far along a sloping clause points still change, in billionths of the value: to its end or to the clamp."""
+        slope = self.slope(clause)
+        if slope == 0:
+            return 0
+        base = Fraction(clause.base) * Fraction(self.scale)
+        way = (self.full - base if slope > 0 else base) / abs(slope)
+        to_clamp = max(way, Fraction(0))
+        if clause.upper is not None:
+            to_clamp = min(to_clamp, Fraction(clause.upper) - Fraction(clause.anchor))
+        if base < 0 or base > self.full:  # starts beyond the clamp and comes back: the whole way counts
+            to_clamp = Fraction(LONG_RUN) if clause.upper is None else Fraction(clause.upper) - Fraction(clause.anchor)
+        return math.ceil(to_clamp * NANO)
+
+    def fits(self, clause: Clause) -> bool:
+        """Whether a run can hold the clause exactly: whole billionths, products within 64 bits."""
+        worth = Fraction(clause.base) * Fraction(self.scale) * NANO
+        slope = self.slope(clause)
+        return worth.denominator == 1 and slope.denominator <= NANO and abs(slope.numerator) * self.span(clause) <= FAR
 
     # --- proofs -------------------------------------------------------------------------------------------------
 

@@ -226,7 +226,6 @@ def credited(credit: str, periods: Sequence[Period], sliced: bool, scoped: bool)
     if rule.keep is not None:
         rows = rows.filter(rule.keep(rows))
     rows = rows.mutate(who=rule.person(rows), day=rule.day(rows))
-    rows = rows.filter(rows.who.notnull())
     if scoped:
         rows = rows.semi_join(staged("scope", SCOPE), rows.who == staged("scope", SCOPE).scope_person)
     keys = ["who", "period_no"]
@@ -252,8 +251,8 @@ def _period_no(day: ir.Value, periods: Sequence[Period]) -> ir.Value:
         return day.year() - first.number
     part, a_year = (day.month(), 12) if first.kind is PeriodKind.MONTH else (day.quarter(), 4)
     if first.start.year == last.start.year:  # as most runs: the month alone costs nothing, the year does
-        return part - 1 - first.number % a_year
-    return day.year() * a_year + part - 1 - first.number
+        return part - (first.number % a_year + 1)
+    return day.year() * a_year + part - (first.number + 1)
 
 
 def _standing_at_ends(rows: ir.Table, periods: Sequence[Period]) -> ir.Table:

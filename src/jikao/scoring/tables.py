@@ -10,20 +10,14 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jikao.scheme.curve import Clause
+from jikao.scheme.curve import FAR
 from jikao.scheme.number import NANO
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.rules import Line, Rules
 from jikao.scheme.text import Text
 
-FAR = 2**62
-"""Stands for "no end" among lookup keys and spans."""
-
 WIDE = 9_000_000_000
 """Denominators from here on need the long division in three steps."""
-
-LONG_RUN = 1_000_000
-"""How far an endless clause that comes back from beyond its clamp is followed, in units of the value."""
 
 LARGEST_UNIT = 100_000
 """Most parts one point of the total may be cut into; 12 equal thirds need 3, eleven sevenths 77."""
@@ -103,33 +97,7 @@ def _worths(rules: Rules) -> list[Fraction]:
 
 def _fits(line: Line) -> bool:
     share = line.points / line.full
-    if max(share.numerator, share.denominator) > LARGEST_UNIT * 1000:
-        return False
-    for clause in line.curve.clauses:
-        worth = Fraction(clause.base) * Fraction(line.curve.scale) * NANO
-        slope, span = abs(_slope(line, clause)), _span(line, clause)
-        if worth.denominator != 1 or slope.denominator > NANO or slope.numerator * span > FAR:
-            return False
-    return True
-
-
-def _slope(line: Line, clause: Clause) -> Fraction:
-    return Fraction(clause.change) * Fraction(line.curve.scale) / Fraction(clause.per)
-
-
-def _span(line: Line, clause: Clause) -> int:
-    """How far along a sloping clause points still change, in billionths of the value: to its end or to the clamp."""
-    slope = _slope(line, clause)
-    if slope == 0:
-        return 0
-    base = Fraction(clause.base) * Fraction(line.curve.scale)
-    way = (line.full - base if slope > 0 else base) / abs(slope)
-    to_clamp = max(way, Fraction(0))
-    if clause.upper is not None:
-        to_clamp = min(to_clamp, Fraction(clause.upper) - Fraction(clause.anchor))
-    if base < 0 or base > line.full:  # starts beyond the clamp and comes back: the whole way counts
-        to_clamp = Fraction(LONG_RUN) if clause.upper is None else Fraction(clause.upper) - Fraction(clause.anchor)
-    return math.ceil(to_clamp * NANO)
+    return max(share.numerator, share.denominator) <= LARGEST_UNIT * 1000 and all(line.curve.fits(clause) for clause in line.curve.clauses)
 
 
 def _line_row(line: Line, unit: int) -> tuple[object, ...]:
@@ -143,11 +111,11 @@ def _line_row(line: Line, unit: int) -> tuple[object, ...]:
 def _clause_row(line: Line, index: int) -> tuple[object, ...]:
     clause = line.curve.clauses[index]
     lo, hi = line.curve.key_range(clause)
-    slope = _slope(line, clause)
+    slope = line.curve.slope(clause)
     worth = Fraction(clause.base) * Fraction(line.curve.scale) * NANO
     return (
         line.no, -FAR if lo is None else lo, FAR if hi is None else hi, index, int(worth), int(Fraction(clause.anchor) * NANO),
-        _span(line, clause), abs(slope.numerator), slope.denominator, slope >= 0,
+        line.curve.span(clause), abs(slope.numerator), slope.denominator, slope >= 0,
     )  # fmt: skip
 
 
@@ -158,6 +126,6 @@ def _guard(rules: Rules) -> int:
     swell = largest / smallest
     error = Fraction(0)
     for line in rules.lines:
-        steepest = max((abs(_slope(line, c)) for c in line.curve.clauses), default=Fraction(0))
+        steepest = max((abs(line.curve.slope(c)) for c in line.curve.clauses), default=Fraction(0))
         error += (steepest + 1) * line.points / line.full + 1
     return math.ceil((error + len(rules.nodes)) * swell) + 1

@@ -78,15 +78,14 @@ TOO_LARGE = kind(
     why=Text("计算用整数精确进行,分数要有界限。", "Scores are computed exactly in whole numbers and need a bound."),
     mend=Text("把分数写在 {limit} 以内。", "Keep scores within {limit}."),
 )  # fmt: skip
-TOO_STEEP = kind(
-    "curve.slope", Level.ERROR,
-    what=Text("这一条每单位的增减是 {slope},化简后的分子分母超过 {limit}。", "This clause changes by {slope} a unit; reduced, its numerator or denominator is beyond {limit}."),
-    why=Text("计算用整数精确进行,斜率要写得简单些。", "Scores are computed exactly in whole numbers; slopes must be simple."),
-    mend=Text("减少 each、per、to 或两端的小数位数。", "Use fewer decimals in each, per, to or the ends."),
+TOO_FINE = kind(
+    "curve.too-fine", Level.ERROR,
+    what=Text("这一条的数太细:每单位增减 {slope} 分,起点 {base} 分。", "The numbers of this clause are too fine: {slope} a unit from {base}."),
+    why=Text("得分用整数精确计算,每次运行逐字节一致;再细就放不下。", "Scores are computed exactly in whole numbers, the same bytes on every run; finer ones do not fit."),
+    mend=Text("减少 score、scale、each、per 或两端的小数位数。", "Use fewer decimals in score, scale, each, per or the ends."),
 )  # fmt: skip
 
 LARGEST_SCORE = 100_000
-LARGEST_TERM = 1_000_000
 _BETTER = {"more": Text("越多越好", "more is better"), "less": Text("越少越好", "less is better")}
 _TURNS = {
     "up": Text("随之上升", "rises with it"),
@@ -147,14 +146,13 @@ def _empty(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[Prob
 def _bounds(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[Problem]:
     scale = Fraction(curve.scale)
     for index, clause in zip(order, curve.clauses, strict=True):
-        slope = Fraction(clause.change) * scale / Fraction(clause.per)
         stretch = curve.stretch(clause)
         ends = [] if stretch is None else [end for end in stretch if end is not None]
         reached = max(abs(score * scale) for score in (Fraction(clause.base), *map(clause.rule_score, ends)))
         if reached > LARGEST_SCORE:
             yield TOO_LARGE(use.place(index), score=plain_number(reached), limit=LARGEST_SCORE)
-        elif max(abs(slope.numerator), slope.denominator) > LARGEST_TERM:
-            yield TOO_STEEP(use.place(index), slope=plain_number(slope), limit=LARGEST_TERM)
+        elif not curve.fits(clause):
+            yield TOO_FINE(use.place(index), slope=plain_number(curve.slope(clause)), base=plain_number(clause.base))
 
 
 def _gaps(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[Problem]:
