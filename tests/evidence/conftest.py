@@ -39,7 +39,9 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def book(tmp_path: Path) -> Callable[..., Path]:
     """A workbook of one sheet with the given rows; ``more`` may do what it likes with workbook and sheet."""
 
-    def book(rows: Iterable[Iterable[Any]], name: str = "book.xlsx", sheet: str = "表一", more: Callable[[Any, Any], None] | None = None) -> Path:
+    def book(
+        rows: Iterable[Iterable[Any]], name: str = "book.xlsx", sheet: str = "表一", more: Callable[[Any, Any], None] | None = None
+    ) -> Path:
         path = tmp_path / name
         with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as workbook:
             made = workbook.add_worksheet(sheet)

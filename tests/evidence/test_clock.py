@@ -72,7 +72,8 @@ def test_working_time_of_many_random_and_edge_pairs_is_exact(store: Store) -> No
     wrong = [
         (a, b, start, end)
         for (a, b), (start, end, on, solved_on) in zip(given, stored, strict=True)
-        if on != a.date() or (end is not None or solved_on is not None if b is None else end - start != overlap(a, b) or solved_on != b.date())
+        if on != a.date()
+        or (end is not None or solved_on is not None if b is None else end - start != overlap(a, b) or solved_on != b.date())
     ]
     assert wrong == []
 
@@ -80,7 +81,13 @@ def test_working_time_of_many_random_and_edge_pairs_is_exact(store: Store) -> No
 def test_a_second_shift_and_a_calendar_of_weekdays(tmp_path: Path) -> None:
     calendar = WorkCalendar(zone="UTC", hours=((22 * H, 24 * H),), official=False, days={dt.date(2024, 6, 8): True})
     store = Store.create(tmp_path / "store", calendar=calendar)
-    moments = [dt.datetime(2024, 6, 7, 22), dt.datetime(2024, 6, 8, 0), dt.datetime(2024, 6, 8, 23), dt.datetime(2024, 6, 9, 23), dt.datetime(2024, 6, 10, 22, 0, 1)]
+    moments = [
+        dt.datetime(2024, 6, 7, 22),
+        dt.datetime(2024, 6, 8, 0),
+        dt.datetime(2024, 6, 8, 23),
+        dt.datetime(2024, 6, 9, 23),
+        dt.datetime(2024, 6, 10, 22, 0, 1),
+    ]
     import_rows(store, "tickets", [{"ticket": i, "created_at": m} for i, m in enumerate(moments)], origin="test")
     work = [w for (w,) in rows(store, "tickets", "created_work")]
     assert [w - work[0] for w in work] == [0, 2 * H, 3 * H, 4 * H, 4 * H + 1]

@@ -73,7 +73,11 @@ def test_a_row_with_a_known_key_replaces_the_stored_one_and_no_old_file_is_edite
     content = [p.read_bytes() for p in old]
     report = take(store, write("later.csv", text.replace("60", "75") + "面试,甲,2024-06-04,90\n"), shape="exams")
     assert (report.added, report.changed, report.same) == ({"exams": 1}, {"exams": 1}, {"exams": 1})
-    assert rows(store, "exams", "exam, person, score", "exam, person") == [("笔试", "乙", 750_000), ("笔试", "甲", 895_000), ("面试", "甲", 900_000)]
+    assert rows(store, "exams", "exam, person, score", "exam, person") == [
+        ("笔试", "乙", 750_000),
+        ("笔试", "甲", 895_000),
+        ("面试", "甲", 900_000),
+    ]
     assert [p.read_bytes() for p in old] == content
     assert dict(rows(store, "exams", "person || exam, import_id"))["甲笔试"] != report.import_id
 
@@ -86,11 +90,21 @@ def test_values_entered_back_and_forth_end_at_the_last(store: Store) -> None:
 
 def test_values_of_any_python_type_are_taken_as_written(store: Store) -> None:
     given = [
-        {"person": "甲", "item": 1, "due_on": dt.date(2024, 6, 3), "amount": Decimal("1.50"), "approved": True, "done_on": dt.datetime(2024, 6, 3, 23)},
+        {
+            "person": "甲",
+            "item": 1,
+            "due_on": dt.date(2024, 6, 3),
+            "amount": Decimal("1.50"),
+            "approved": True,
+            "done_on": dt.datetime(2024, 6, 3, 23),
+        },
         {"person": "甲", "item": 2.0, "due_on": "2024-06-03", "amount": 0.1 + 0.2, "approved": False, "done_on": None},
     ]
     assert codes(import_rows(store, "plan_items", given, origin="web")) == []
-    assert rows(store, "plan_items", "item, amount, approved, done_on", "item") == [("1", 15_000, True, dt.date(2024, 6, 3)), ("2", 3_000, False, None)]
+    assert rows(store, "plan_items", "item, amount, approved, done_on", "item") == [
+        ("1", 15_000, True, dt.date(2024, 6, 3)),
+        ("2", 3_000, False, None),
+    ]
 
 
 def test_many_small_entries_do_not_become_many_files(store: Store) -> None:
@@ -163,7 +177,9 @@ def test_a_day_without_a_published_calendar_is_out_of_range(store: Store, day: s
 @pytest.mark.parametrize("day", ["1899-12-31", "2200-01-01"])
 def test_a_day_far_off_is_out_of_range(store: Store, day: str) -> None:
     assert codes(import_rows(store, "people", [{"person": "x", "hired_on": day}], origin="x")) == ["evidence.date-range"]
-    assert codes(import_rows(store, "ticket_events", [{"ticket": "t", "seq": 1, "what": "x", "happened_at": f"{day} 09:00"}], origin="x")) == ["evidence.date-range"]
+    assert codes(
+        import_rows(store, "ticket_events", [{"ticket": "t", "seq": 1, "what": "x", "happened_at": f"{day} 09:00"}], origin="x")
+    ) == ["evidence.date-range"]
 
 
 def test_an_instant_of_1970_is_how_systems_write_not_set(store: Store) -> None:
@@ -173,7 +189,9 @@ def test_an_instant_of_1970_is_how_systems_write_not_set(store: Store) -> None:
 
 def test_shares_beyond_the_whole_and_scores_beyond_a_hundred_are_out_of_range(store: Store) -> None:
     assert codes(import_rows(store, "task_shares", [{"task": "T", "person": "甲", "share": "40"}], origin="x")) == ["evidence.range"]
-    assert codes(import_rows(store, "exams", [{"exam": "e", "person": "甲", "held_on": "2024-06-03", "score": "100.01"}], origin="x")) == ["evidence.range"]
+    assert codes(import_rows(store, "exams", [{"exam": "e", "person": "甲", "held_on": "2024-06-03", "score": "100.01"}], origin="x")) == [
+        "evidence.range"
+    ]
 
 
 def test_a_deduction_without_a_reason_is_refused_a15(store: Store) -> None:

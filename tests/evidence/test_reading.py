@@ -52,7 +52,9 @@ def test_quotes_and_delimiters_inside_text(store: Store, write: Callable[..., Pa
 
 
 def test_parquet(store: Store, tmp_path: Path) -> None:
-    duckdb.sql(f"COPY (SELECT '丙' AS person, '王五' AS name, DATE '2020-01-02' AS hired_on, 7 AS team) TO '{tmp_path / 'a.parquet'}' (FORMAT parquet)")
+    duckdb.sql(
+        f"COPY (SELECT '丙' AS person, '王五' AS name, DATE '2020-01-02' AS hired_on, 7 AS team) TO '{tmp_path / 'a.parquet'}' (FORMAT parquet)"
+    )
     assert people(store, tmp_path / "a.parquet") == WANTED[:1]
     assert [str(day) + team for day, team in rows(store, "people", "hired_on, team") if day] == ["2020-01-027"]
 
@@ -66,7 +68,9 @@ def test_json_rows_as_a_list_and_one_a_line(store: Store, write: Callable[..., P
 
 def test_rows_inside_a_reply_of_an_api_and_names_inside_names(store: Store, write: Callable[..., Path]) -> None:
     mapping = "mapping: m\ntitle: m\ntables: [{shape: people, columns: {person: id, name: profile.name}}]\n"
-    text = json.dumps({"count": 2, "agents": [{"id": "丙", "profile": {"name": "王五", "tags": ["a"]}}, {"id": "丁", "profile": {"name": "赵六"}}]})
+    text = json.dumps(
+        {"count": 2, "agents": [{"id": "丙", "profile": {"name": "王五", "tags": ["a"]}}, {"id": "丁", "profile": {"name": "赵六"}}]}
+    )
     assert people(store, write("agents.json", text), mapping) == WANTED
 
 
@@ -85,7 +89,9 @@ def test_rows_inside_a_reply_of_an_api_and_names_inside_names(store: Store, writ
         ("a.json", b"[1, 2]", "file.broken"), ("a.json", b"{", "file.broken"), ("a.json", b"[" * 100_000, "file.broken"), ("a.json", b"[]", "file.empty"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_a_problem_and_changes_nothing(store: Store, write: Callable[..., Path], name: str, content: bytes, code: str) -> None:
+def test_what_cannot_be_read_is_a_problem_and_changes_nothing(
+    store: Store, write: Callable[..., Path], name: str, content: bytes, code: str
+) -> None:
     before = files(store.root)
     report = take(store, write(name, content), shape="people")
     assert codes(report) == [code]
@@ -117,7 +123,9 @@ def test_a_file_without_permission(store: Store, write: Callable[..., Path]) -> 
     assert codes(take(store, path, shape="people")) == ["file.unreadable"]
 
 
-def test_a_gzip_that_unpacks_beyond_measure_is_refused_before_it_fills_the_disk(store: Store, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gzip_that_unpacks_beyond_measure_is_refused_before_it_fills_the_disk(
+    store: Store, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fetching, "FREE", 1 << 20)
     path = write("a.csv.gz", gzip.compress(b"person\n" + b"x" * (20 << 20)))
     assert codes(take(store, path, shape="people")) == ["file.too-large"]
@@ -126,7 +134,10 @@ def test_a_gzip_that_unpacks_beyond_measure_is_refused_before_it_fills_the_disk(
 
 def test_bad_lines_are_listed_with_their_numbers(store: Store, write: Callable[..., Path]) -> None:
     report = take(store, write("people.csv", "person,name\n丙,王\n丁,赵,多\n戊\n己,钱\n"))
-    assert [(p.code, p.place.line, p.values["found"], p.values["wanted"]) for p in report.problems] == [("file.row", 3, "3", 2), ("file.row", 4, "1", 2)]
+    assert [(p.code, p.place.line, p.values["found"], p.values["wanted"]) for p in report.problems] == [
+        ("file.row", 3, "3", 2),
+        ("file.row", 4, "1", 2),
+    ]
 
 
 def test_the_wrong_delimiter_in_a_mapping_says_how_the_file_begins(store: Store, write: Callable[..., Path]) -> None:

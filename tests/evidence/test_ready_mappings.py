@@ -58,7 +58,10 @@ def test_of_many_updates_one_incident_with_the_values_of_its_last_row(empty: Sto
 
 def test_times_come_from_the_updates_and_not_from_back_filled_columns(empty: Store) -> None:
     taken(empty, DATA / "incident_log.csv", "servicenow-incident-log")
-    local = ", ".join(f"strftime({c} + INTERVAL 8 HOUR, '%-m/%-d %H:%M')" for c in ("created_at", "acknowledged_at", "first_solved_at", "solved_at", "closed_at"))
+    local = ", ".join(
+        f"strftime({c} + INTERVAL 8 HOUR, '%-m/%-d %H:%M')"
+        for c in ("created_at", "acknowledged_at", "first_solved_at", "solved_at", "closed_at")
+    )
     stored = {ticket: tuple(times) for ticket, *times in rows(empty, "tickets", f"ticket, {local}")}
     assert stored["INC0000045"] == ("2/29 01:16", "2/29 08:53", "2/29 08:53", "2/29 11:29", "3/5 12:00")
     assert stored["INC0000047"] == ("2/29 04:40", "2/29 05:30", "3/1 09:52", "3/1 09:52", "3/6 10:00")
@@ -85,7 +88,11 @@ def test_a_later_copy_of_the_log_updates_what_moved_and_leaves_people_alone(empt
     empty_people = rows(empty, "people")
     assert dict(rows(empty, "tickets", "ticket, (status, sla_met, closed_at)"))["INC0001155"] == ("solved", None, None)
     report = taken(empty, DATA / "incident_log.csv", "servicenow-incident-log")
-    assert (report.added, report.changed, report.same) == ({"people": 0, "tickets": 0}, {"people": 0, "tickets": 1}, {"people": 9, "tickets": 10})
+    assert (report.added, report.changed, report.same) == (
+        {"people": 0, "tickets": 0},
+        {"people": 0, "tickets": 1},
+        {"people": 9, "tickets": 10},
+    )
     assert rows(empty, "people") == empty_people
     assert dict(rows(empty, "tickets", "ticket, sla_met"))["INC0001155"] is False
 
@@ -101,7 +108,9 @@ def test_people_who_are_known_keep_what_is_known_of_them(empty: Store, tmp_path:
 def test_the_shipped_sample_is_a_full_month(empty: Store) -> None:
     report = taken(empty, PRESETS / "samples" / "incidents-2016-03.csv.gz", "servicenow-incident-log")
     assert report.added == {"people": 100, "tickets": 5943}
-    assert rows(empty, "tickets", "min(solved_on), max(solved_on), count(solver)", "1") == [(dt.date(2016, 3, 1), dt.date(2016, 3, 31), 5943)]
+    assert rows(empty, "tickets", "min(solved_on), max(solved_on), count(solver)", "1") == [
+        (dt.date(2016, 3, 1), dt.date(2016, 3, 31), 5943)
+    ]
     solved = [n for (n,) in rows(empty, "tickets", "count(*) OVER (PARTITION BY solver)")]
     assert (min(solved), max(solved)) == (10, 254)
 
@@ -138,7 +147,18 @@ def test_offsets_with_summer_time_are_honoured(empty: Store) -> None:
 # --- the others, on rows made up in their form -------------------------------------------------------------------
 
 CALLS = [
-    ["Call Id", "Agent", "Date", "Time", "Topic", "Answered (Y/N)", "Resolved", "Speed of answer in seconds", "AvgTalkDuration", "Satisfaction rating"],
+    [
+        "Call Id",
+        "Agent",
+        "Date",
+        "Time",
+        "Topic",
+        "Answered (Y/N)",
+        "Resolved",
+        "Speed of answer in seconds",
+        "AvgTalkDuration",
+        "Satisfaction rating",
+    ],
     ["ID1", "Ann", "2021-01-04", "09:12:58", "Technical Support", "Y", "Y", "109", "00:02:23", "3"],
     ["ID2", "Bea", "2021-01-04", "23:59:59", "Payment", "N", "N", None, None, None],
     ["ID3", "Ann", "2021-01-05", "00:00:00", "Payment", "Y", "N", "7", "01:00:00", "5"],
@@ -150,7 +170,9 @@ CALLS_STORED = [
 ]
 
 
-def test_calls_as_csv_and_as_a_workbook_with_real_dates_and_times_are_the_same(empty: Store, write: Callable[..., Path], book: Callable[..., Path]) -> None:
+def test_calls_as_csv_and_as_a_workbook_with_real_dates_and_times_are_the_same(
+    empty: Store, write: Callable[..., Path], book: Callable[..., Path]
+) -> None:
     report = taken(empty, write("calls.csv", "\n".join(",".join(c or "" for c in row) for row in CALLS)), "call-center")
     assert report.added == {"people": 2, "contacts": 3, "surveys": 2}
     assert rows(empty, "contacts", "contact, person, happened_at, happened_on, answered, resolved, wait, talk") == CALLS_STORED
@@ -215,7 +237,9 @@ Reporting period 2024-06-01 to 2024-06-30
     report = taken(empty, write("csat.csv", text), "chatwoot-csat")
     assert report.added == {"people": 1, "surveys": 1}
     assert rows(empty, "people", "person, name") == [("ann@example.test", "Ann Lee")]
-    assert rows(empty, "surveys", "survey, person, answer, asked_on, customer, comment") == [("17", "ann@example.test", 5, dt.date(2024, 6, 4), "Cy", "Thanks, (really)")]
+    assert rows(empty, "surveys", "survey, person, answer, asked_on, customer, comment") == [
+        ("17", "ann@example.test", 5, dt.date(2024, 6, 4), "Cy", "Thanks, (really)")
+    ]
 
 
 def test_a_chinese_ticket_sheet_in_gb18030(empty: Store, write: Callable[..., Path]) -> None:

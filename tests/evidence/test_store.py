@@ -102,11 +102,29 @@ def test_changed_days_of_the_official_calendar_stop_an_import(store: Store) -> N
 def test_what_killed_imports_left_is_swept_away_but_not_what_a_run_may_still_read(store: Store) -> None:
     folder = store.root / "parts" / "people"
     fresh, stale = folder / "999998-x.parquet", folder / "999999-x.parquet"
-    for path in (fresh, stale, store.root / "tmp" / "left-over"):
+    for path in (fresh, stale):
         path.write_bytes(b"x")
-    os.utime(stale, (time.time() - 2 * 86_400,) * 2)
+    for name in ("import-killed", "a-run", "an-old-run"):
+        (store.root / "tmp" / name).mkdir()
+    for path in (stale, store.root / "tmp" / "an-old-run"):
+        os.utime(path, (time.time() - 2 * 86_400,) * 2)
     import_rows(store, "people", [{"person": "丙"}], origin="x")
-    assert (fresh.exists(), stale.exists(), list((store.root / "tmp").iterdir())) == (True, False, [])
+    assert (fresh.exists(), stale.exists(), [p.name for p in (store.root / "tmp").iterdir()]) == (True, False, ["a-run"])
+
+
+def test_a_store_that_cannot_be_written_to_says_so(store: Store, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(store.root)
+    path = write("people.csv", "person\n丙\n")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("jikao.evidence.merge.sync_folder", full)
+    assert refused(lambda: take(store, path)) == ["store.unwritable"]
+    monkeypatch.undo()
+    after = files(store.root)
+    assert {name: data for name, data in after.items() if name in before} == before
+    assert take(store, path).added == {"people": 1}
 
 
 MOMENTS = {

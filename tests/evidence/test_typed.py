@@ -19,7 +19,10 @@ def read(type_: Type, text: str, times: Times = HERE, words: tuple[str, ...] = (
     column = Column("x", type_, Text("", ""), words=words, high=high)
     halves = "".join(f", {sql} AS {name}" for name, sql in halfway(column, "t", times).items())
     with duck.connect() as con:
-        rows = con.execute(f"SELECT {value(column, 't', times)} FROM (SELECT *{halves} FROM (SELECT {present('c')} AS t FROM (SELECT $1::VARCHAR AS c)))", [text]).fetchall()
+        rows = con.execute(
+            f"SELECT {value(column, 't', times)} FROM (SELECT *{halves} FROM (SELECT {present('c')} AS t FROM (SELECT $1::VARCHAR AS c)))",
+            [text],
+        ).fetchall()
     return rows[0][0]
 
 
@@ -64,7 +67,15 @@ def test_a_share_is_kept_in_millionths(text: str, wanted: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("¥1,234.50", 123_450), ("￥3", 300), ("1234.5元", 123_450), ("1.5万元", 1_500_000), ("-500", -50_000), ("0.001", None), ("1.234,50", None)],
+    [
+        ("¥1,234.50", 123_450),
+        ("￥3", 300),
+        ("1234.5元", 123_450),
+        ("1.5万元", 1_500_000),
+        ("-500", -50_000),
+        ("0.001", None),
+        ("1.234,50", None),
+    ],
 )
 def test_money_is_kept_in_fen(text: str, wanted: int | None) -> None:
     assert read(Type.MONEY, text) == wanted
@@ -81,12 +92,17 @@ def test_a_length_of_time_is_kept_in_whole_seconds(text: str, wanted: int | None
     assert read(Type.SECONDS, text) == wanted
 
 
-@pytest.mark.parametrize(("text", "wanted"), [("Y", True), ("是", True), ("TRUE", True), ("1", True), ("n", False), ("否", False), ("0", False), ("Ｎ", False), ("maybe", None)])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("Y", True), ("是", True), ("TRUE", True), ("1", True), ("n", False), ("否", False), ("0", False), ("Ｎ", False), ("maybe", None)],
+)
 def test_yes_and_no_in_both_languages(text: str, wanted: bool | None) -> None:
     assert read(Type.FLAG, text) is wanted
 
 
-@pytest.mark.parametrize(("text", "wanted"), [("solved", "solved"), ("SOLVED", "solved"), ("已解决", "solved"), ("Ｏpen", "open"), ("gone", None)])
+@pytest.mark.parametrize(
+    ("text", "wanted"), [("solved", "solved"), ("SOLVED", "solved"), ("已解决", "solved"), ("Ｏpen", "open"), ("gone", None)]
+)
 def test_a_closed_vocabulary_takes_its_words_in_both_languages(text: str, wanted: str | None) -> None:
     assert read(Type.WORD, text, words=("open", "solved")) == wanted
 
@@ -127,7 +143,17 @@ def test_an_instant_is_kept_in_utc_and_whole_seconds(text: str, wanted: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["25/2/2016 07:08", "2016-02-29 25:00:00", "2016-02-29 10:00:60", "10:00", "infinity", "2016-02-29 10:00:00 CST", "99999-01-01 00:00:00", "yesterday"]
+    "text",
+    [
+        "25/2/2016 07:08",
+        "2016-02-29 25:00:00",
+        "2016-02-29 10:00:60",
+        "10:00",
+        "infinity",
+        "2016-02-29 10:00:00 CST",
+        "99999-01-01 00:00:00",
+        "yesterday",
+    ],
 )
 def test_what_is_no_instant_is_not_guessed(text: str) -> None:
     assert read(Type.INSTANT, text) is None
@@ -157,5 +183,9 @@ def test_the_zone_of_a_mapping_holds_for_times_without_one() -> None:
 
 def test_a_length_can_be_added_to_an_instant() -> None:
     with duck.connect() as con:
-        assert con.execute(f"SELECT {later('a', 'b', HERE)} FROM (SELECT $1::VARCHAR AS a, $2::VARCHAR AS b)", ["2024-06-03 09:00", "12min"]).fetchall() == [("2024-06-03T01:12:00Z",)]
-        assert con.execute(f"SELECT {later('a', 'b', HERE)} FROM (SELECT $1::VARCHAR AS a, $2::VARCHAR AS b)", ["2024-06-03 09:00", None]).fetchall() == [(None,)]
+        assert con.execute(
+            f"SELECT {later('a', 'b', HERE)} FROM (SELECT $1::VARCHAR AS a, $2::VARCHAR AS b)", ["2024-06-03 09:00", "12min"]
+        ).fetchall() == [("2024-06-03T01:12:00Z",)]
+        assert con.execute(
+            f"SELECT {later('a', 'b', HERE)} FROM (SELECT $1::VARCHAR AS a, $2::VARCHAR AS b)", ["2024-06-03 09:00", None]
+        ).fetchall() == [(None,)]

@@ -36,16 +36,24 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 def test_numbers_dates_times_and_yes_no_are_what_the_cells_hold(store: Store, book: Callable[..., Path]) -> None:
     path = book(
-        [["contact", "person", "happened_at", "answered", "talk", "wait"], [1001, "甲", dt.datetime(2024, 6, 3, 9, 12, 57, 999_999), True, None, 12]],
+        [
+            ["contact", "person", "happened_at", "answered", "talk", "wait"],
+            [1001, "甲", dt.datetime(2024, 6, 3, 9, 12, 57, 999_999), True, None, 12],
+        ],
         more=lambda made, sheet: sheet.write_datetime(1, 4, dt.time(0, 2, 23), made.add_format({"num_format": "hh:mm:ss"})),
     )
     assert codes(take(store, path, shape="contacts")) == []
-    assert rows(store, "contacts", "contact, happened_at, answered, talk, wait, row_no") == [("1001", dt.datetime(2024, 6, 3, 1, 12, 58), True, 143, 12, 2)]
+    assert rows(store, "contacts", "contact, happened_at, answered, talk, wait, row_no") == [
+        ("1001", dt.datetime(2024, 6, 3, 1, 12, 58), True, 143, 12, 2)
+    ]
 
 
 def test_a_sum_of_binary_fractions_is_what_the_sheet_shows(store: Store, book: Callable[..., Path]) -> None:
     assert codes(take(store, book(EXAMS), shape="exams")) == []
-    assert rows(store, "exams", "person, held_on, score", "person") == [("乙", dt.date(2024, 6, 3), 3_000), ("甲", dt.date(2024, 6, 3), 895_000)]
+    assert rows(store, "exams", "person, held_on, score", "person") == [
+        ("乙", dt.date(2024, 6, 3), 3_000),
+        ("甲", dt.date(2024, 6, 3), 895_000),
+    ]
 
 
 def test_merged_headings_above_the_header(store: Store, book: Callable[..., Path]) -> None:
@@ -74,7 +82,10 @@ tables:
   - {shape: exams, columns: {exam: {const: 面试}, person: 工号, held_on: 面试/日期, score: 面试/成绩}}
 """
     assert codes(take(store, path, mapping)) == []
-    assert rows(store, "exams", "exam, held_on, score", "exam") == [("笔试", dt.date(2024, 6, 3), 900_000), ("面试", dt.date(2024, 6, 4), 700_000)]
+    assert rows(store, "exams", "exam, held_on, score", "exam") == [
+        ("笔试", dt.date(2024, 6, 3), 900_000),
+        ("面试", dt.date(2024, 6, 4), 700_000),
+    ]
 
 
 def test_merged_cells_in_the_data_are_not_filled_by_guess(store: Store, book: Callable[..., Path]) -> None:
@@ -105,9 +116,13 @@ def test_formulas_count_by_their_stored_value(store: Store, book: Callable[..., 
         sheet.write_formula("B3", '=""', None, "")
         sheet.write_formula("F3", "=1+1", None, "")
 
-    report = take(store, rewritten(book(EXAMS, more=formulas), SHEET, lambda xml: xml.replace(b'<c r="B3">', b'<c r="B3" t="str">')), shape="exams")
+    report = take(
+        store, rewritten(book(EXAMS, more=formulas), SHEET, lambda xml: xml.replace(b'<c r="B3">', b'<c r="B3" t="str">')), shape="exams"
+    )
     assert [(p.code, p.place.cell) for p in report.problems] == [("file.formula", "表一!D3")]
-    assert codes(take(store, book(EXAMS, more=lambda _, s: s.write_formula("D3", "=1/0", None, "#DIV/0!")), shape="exams")) == ["file.cell-error"]
+    assert codes(take(store, book(EXAMS, more=lambda _, s: s.write_formula("D3", "=1/0", None, "#DIV/0!")), shape="exams")) == [
+        "file.cell-error"
+    ]
     assert codes(take(store, book(EXAMS, more=lambda _, s: s.write_formula("D3", "=80+10", None, 90)), shape="exams")) == []
     assert dict(rows(store, "exams", "person, score"))["乙"] == 900_000
 
@@ -153,12 +168,18 @@ def test_a_part_that_says_it_is_small_and_is_not(store: Store, book: Callable[..
 def test_a_cell_far_away_does_not_lay_out_billions(store: Store, book: Callable[..., Path]) -> None:
     for quote in (b'"', b"'"):
         path = rewritten(
-            book(EXAMS), SHEET, lambda xml, q=quote: xml.replace(b"</sheetData>", b'<row r="1048576"><c r=%bXFD1048576%b><v>1</v></c></row></sheetData>' % (q, q))
+            book(EXAMS),
+            SHEET,
+            lambda xml, q=quote: xml.replace(
+                b"</sheetData>", b'<row r="1048576"><c r=%bXFD1048576%b><v>1</v></c></row></sheetData>' % (q, q)
+            ),
         )
         assert codes(take(store, path, shape="exams")) == ["file.too-many-cells"]
 
 
-def test_a_long_text_used_by_many_cells_does_not_fill_memory(store: Store, book: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_text_used_by_many_cells_does_not_fill_memory(
+    store: Store, book: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(workbook, "FREE", 1 << 16)
     monkeypatch.setattr(workbook, "_MOST_TEXT", 20 << 20)
     path = book([*EXAMS, *[["x" * 30_000] for _ in range(1000)]])
@@ -174,3 +195,21 @@ def test_entities_and_external_parts_are_not_followed(store: Store, book: Callab
 def test_a_sheet_that_points_nowhere(store: Store, book: Callable[..., Path]) -> None:
     path = rewritten(book(EXAMS), "xl/_rels/workbook.xml.rels", lambda xml: xml.replace(b"worksheets/sheet1.xml", b"../../../etc/passwd"))
     assert codes(take(store, path, shape="exams")) == ["file.broken"]
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", SHEET])
+@pytest.mark.parametrize("content", [b"", b"<", b'<?xml version="1.0" encoding="UDF-8"?><a/>', b"\xff\xfe", b"<a/>", b"\x00" * 50])
+def test_a_damaged_part_is_a_problem(store: Store, book: Callable[..., Path], part: str, content: bytes) -> None:
+    report = take(store, rewritten(book(EXAMS), part, lambda _: content), shape="exams")
+    assert codes(report) in (["file.broken"], ["file.empty"])
+
+
+def test_a_reader_that_panics_is_a_problem(store: Store, book: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):  # noqa: N818 - what the reader calls it
+        pass
+
+    def panic(*_: object) -> None:
+        raise PanicException
+
+    monkeypatch.setattr(workbook, "_laid_out", panic)
+    assert codes(take(store, book(EXAMS), shape="exams")) == ["file.broken"]

@@ -11,10 +11,10 @@ from typing import Any
 
 import duckdb
 
-from jikao.scheme.model import Scheme
+from jikao.scheme.model import Indicator, Scheme
 
 from .appraisal import Result
-from .marking import Marked, Sheet, stretches
+from .marking import Marked, Sheet, domain_of, slope_of, stretches
 
 NANO = 10**9
 Key = tuple[Any, ...]
@@ -108,7 +108,7 @@ def _valued(rows: Table) -> Table:
 
 # --- marks and sections ------------------------------------------------------------------------------------------
 def _marks(scheme: Scheme, results: Results) -> Table:
-    slopes = {indicator.id: steepest(scheme, indicator.id) for indicator in scheme.indicators()}
+    slopes = {indicator.id: steepest(scheme, indicator) for indicator in scheme.indicators()}
     rows = {}
     for key, sheet in _seats(results):
         for line in sheet.lines:
@@ -128,27 +128,29 @@ def slack_of(line: Marked, slope: Fraction) -> Fraction:
     return Fraction(0) if exact or not slope else slope + 1
 
 
-def steepest(scheme: Scheme, name: str) -> Fraction:
+def steepest(scheme: Scheme, indicator: Indicator) -> Fraction:
     """Points of a mark for one more of the value, at most."""
-    indicator = next(one for one in scheme.indicators() if one.id == name)
     curve = scheme.curves[indicator.curve] if isinstance(indicator.curve, str) else indicator.curve
     clauses, _ = stretches(curve)
-    slopes = [Fraction(one.clause.each or 0) / Fraction(one.clause.per) for one in clauses]
-    for one in clauses:
-        if one.clause.to is not None:
-            width = (one.upper or Fraction(100)) - (one.lower or 0) if one.upper is not None else Fraction(1, 100)
-            slopes.append((Fraction(one.clause.to) - Fraction(one.clause.score)) / width)
-    return max((abs(slope) for slope in slopes), default=Fraction(0)) * Fraction(curve.scale)
+    return max(abs(slope_of(one, domain_of(indicator))) for one in clauses) * Fraction(curve.scale)
 
 
 def _sections(scheme: Scheme, results: Results) -> Table:
-    slopes = {indicator.id: steepest(scheme, indicator.id) for indicator in scheme.indicators()}
+    slopes = {indicator.id: steepest(scheme, indicator) for indicator in scheme.indicators()}
     rows = {}
     for key, sheet in _seats(results):
-        errors = sum((slack_of(line, slopes[line.indicator]) * line.worth / (line.full or 1) + 1 for line in sheet.lines), Fraction(0))
+        slack = sections_slack(sheet, slopes)
         for name, (points, worth) in sheet.sections.items():
-            rows[(*key, name)] = {"points": Near(points, errors * 200 + 200), "of": Near(worth, Fraction(1))}
+            rows[(*key, name)] = {"points": Near(points, slack), "of": Near(worth, Fraction(1))}
     return rows
+
+
+def sections_slack(sheet: Sheet, slopes: Mapping[str, Fraction]) -> Fraction:
+    """What all lines together can be off, as renormalising swells it, and one for every section on the way."""
+    worths = [*(worth for _, worth in sheet.sections.values()), *(line.worth for line in sheet.lines if not line.bonus)]
+    swell = sheet.sections["total"][1] / min(worth for worth in worths if worth)
+    errors = sum((slack_of(line, slopes[line.indicator]) * line.worth / (line.full or 1) + 1 for line in sheet.lines), Fraction(0))
+    return (errors + len(sheet.sections)) * swell
 
 
 # --- results -----------------------------------------------------------------------------------------------------

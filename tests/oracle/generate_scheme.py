@@ -72,7 +72,7 @@ class Maker:
         return str(Decimal(self.rng.randint(0, int(most / step))) * step)
 
 
-def scheme_words(seed: int, attempt: int = 0, size: int = 8) -> Words:
+def scheme_words(seed: int, attempt: int = 0, size: int = 7) -> Words:
     """The text of a random scheme as plain values, with at least ``size`` different measures, some of odd names.
 
     Neighbouring seeds take turns through the whole vocabulary of measures; another attempt makes another scheme of them.

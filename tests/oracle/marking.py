@@ -23,7 +23,9 @@ from .clock import half_up
 from .measures import Measured, number
 
 HUNDRED = Fraction(100)
-LOWEST_OF_EVERYTHING = Fraction(0)
+NOTHING = Fraction(0)
+Domain = tuple[Fraction, Fraction | None]
+"""The lowest and the highest value; ``None``: no end."""
 
 
 @dataclass(frozen=True)
@@ -87,17 +89,23 @@ def stretches(curve: CurveText) -> tuple[list[Stretch], bool]:
     return sorted(filled, key=lambda s: (s.lower is not None, s.lower or 0)), upper_included
 
 
-def worth_of(stretch: Stretch, value: Fraction, domain: tuple[Fraction, Fraction | None]) -> Fraction:
+def worth_of(stretch: Stretch, value: Fraction, domain: Domain) -> Fraction:
     """The score of a value by one clause: flat, a slope of ``each`` for every ``per``, or a straight line ``to``."""
-    low = domain[0] if stretch.lower is None else stretch.lower
-    start = Fraction(stretch.clause.score)
-    if stretch.clause.to is not None:
-        high = stretch.upper if stretch.upper is not None else domain[1]
-        width = Fraction(1) if high is None else high - low
-        return start + (Fraction(stretch.clause.to) - start) * (value - low) / width
-    if stretch.clause.each is not None:
-        return start + Fraction(stretch.clause.each) * (value - low) / Fraction(stretch.clause.per)
-    return start
+    return Fraction(stretch.clause.score) + slope_of(stretch, domain) * (value - start_of(stretch, domain))
+
+
+def start_of(stretch: Stretch, domain: Domain) -> Fraction:
+    return domain[0] if stretch.lower is None else stretch.lower
+
+
+def slope_of(stretch: Stretch, domain: Domain) -> Fraction:
+    """Points for one more of the value."""
+    clause = stretch.clause
+    if clause.to is None:
+        return Fraction(clause.each or 0) / Fraction(clause.per)
+    end = stretch.upper if stretch.upper is not None else domain[1]
+    assert end is not None, "a line needs an end"
+    return (Fraction(clause.to) - Fraction(clause.score)) / (end - start_of(stretch, domain))
 
 
 def mark_of(scheme: Scheme, indicator: Indicator, value: Fraction) -> tuple[int, Fraction, bool] | None:
@@ -120,14 +128,14 @@ RATIOS = (
 )  # fmt: skip
 
 
-def domain_of(indicator: Indicator) -> tuple[Fraction, Fraction | None]:
+def domain_of(indicator: Indicator) -> Domain:
     """Lowest and highest value of the measure: shares go to 1, scores to 100 or as their scale says, the rest is open."""
     use, scale = indicator.measure.use, indicator.measure.with_.get("scale")
     if use == "rating" and scale:
         return number(scale["low"]), number(scale["high"])
     if use in HUNDRED_AT_MOST:
-        return LOWEST_OF_EVERYTHING, HUNDRED
-    return LOWEST_OF_EVERYTHING, Fraction(1) if use in RATIOS else None
+        return NOTHING, HUNDRED
+    return NOTHING, Fraction(1) if use in RATIOS else None
 
 
 def full_mark(indicator: Indicator) -> Fraction:

@@ -1,6 +1,7 @@
 """Random companies under random schemes: the engine and the oracle must agree on every figure.
 
-``JIKAO_ORACLE`` = number of companies (default 8); ``JIKAO_ORACLE_FROM`` = the first seed.
+``JIKAO_ORACLE`` = number of companies (default 8); ``JIKAO_ORACLE_FROM`` = the first seed; ``JIKAO_ORACLE_ENGINE`` =
+``spark`` for the other engine.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import os
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 
+from jikao.evidence.backend import EngineName
 from jikao.evidence.importing import import_rows
 from jikao.evidence.store import Store
 from jikao.scheme.calendar import WorkCalendar
@@ -35,6 +38,7 @@ from .generate_scheme import scheme_words
 
 FIRST, COUNT = int(os.environ.get("JIKAO_ORACLE_FROM", "0")), int(os.environ.get("JIKAO_ORACLE", "8"))
 SEEDS = range(FIRST, FIRST + COUNT)
+ENGINE = cast("EngineName", os.environ.get("JIKAO_ORACLE_ENGINE", "duckdb"))
 
 
 def random_rules(seed: int) -> Rules:
@@ -75,7 +79,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def agree(rules: Rules, made: Company, store: Store, out: Path) -> None:
-    score(rules, store.snapshot(), made.periods, out)
+    score(rules, store.snapshot(), made.periods, out, engine_name=ENGINE)
     found = differences(rules.scheme, judged(made), out)
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:40])
 

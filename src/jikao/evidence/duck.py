@@ -15,6 +15,9 @@ Con = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 """What DuckDB raises."""
 
+Unwritable = duckdb.IOException
+"""What DuckDB raises when a file cannot be read or written."""
+
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

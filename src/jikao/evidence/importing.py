@@ -28,7 +28,7 @@ from jikao.evidence.reading import Format, Raw, Wanted, line_problems, open_tabl
 from jikao.evidence.report import ImportReport, write_report
 from jikao.evidence.rows import keep_last, key_problems, known_people, person_problems
 from jikao.evidence.shapes import SHAPES, Shape
-from jikao.evidence.shaping import Shaped, by_headers, by_mapping, missing_columns, wanted_by_mapping, wanted_by_shape
+from jikao.evidence.shaping import Shaped, by_headers, by_mapping, header_problems, missing_columns, wanted_by_mapping, wanted_by_shape
 from jikao.evidence.stage import Staged, Texts, cell_problems, stage
 from jikao.evidence.store import Entry, Store
 from jikao.evidence.typed import Times, present
@@ -156,38 +156,45 @@ class _How:
 def _import_fetched(store: Store, scratch: Path, coming: Coming, how: _How) -> ImportReport:
     with duck.connect(scratch) as con:
         try:
-            raw = open_table(con, how.fetched, how.form, how.wanted, scratch, how.spec.format.kind if how.spec else "auto")
-            return _import_raw(con, store, coming, how, raw)
+            raw, batches, problems = _prepared(con, store, scratch, how)
         except Unfit as unfit:
             return refuse(store, coming, [unfit.problem])
         except duck.Error as cause:
-            return refuse(store, coming, [BROKEN(Place(how.fetched.name), cause=str(cause).splitlines()[0][:200])])
+            return refuse(store, coming, [_broken(coming, cause)])
+        return run(con, store, coming, batches, problems, raw)
 
 
-def _import_raw(con: Con, store: Store, coming: Coming, how: _How, raw: Raw) -> ImportReport:
+def _prepared(con: Con, store: Store, scratch: Path, how: _How) -> tuple[Raw, list[Shaped], list[Problem]]:
+    """The file's table, what it becomes, and the problems so far. Raises ``Unfit``."""
     times = how.times(store.calendar.zone)
-    problems = [*raw.problems, *(missing_columns(how.spec, raw) if how.spec else ())]
+    raw = open_table(con, how.fetched, how.form, how.wanted, scratch, how.spec.format.kind if how.spec else "auto")
+    problems = [*raw.problems, *(missing_columns(how.spec, raw) if how.spec else header_problems(raw, SHAPES[how.shape]))]
     if errors(problems):
-        return refuse(store, coming, [*problems])
-    if how.spec:
-        shaped, more = by_mapping(con, raw, how.spec, times)
-    else:
-        one, more = by_headers(raw, SHAPES[how.shape], times)
-        shaped = [one]
-    if errors(more):
-        return refuse(store, coming, [*problems, *more])
-    return run(con, store, coming, shaped, [*problems, *more], raw)
+        return raw, [], problems
+    if how.spec is None:
+        return raw, [by_headers(raw, SHAPES[how.shape], times)], problems
+    batches, repeats = by_mapping(con, raw, how.spec, times)
+    return raw, batches, [*problems, *repeats]
+
+
+def _broken(coming: Coming, cause: Exception) -> Problem:
+    return BROKEN(Place(coming.origin), cause=str(cause).splitlines()[0][:200])
 
 
 def run(
     con: Con, store: Store, coming: Coming, batches: Sequence[Shaped], problems: Sequence[Problem] = (), raw: Raw | None = None
 ) -> ImportReport:
     """Stage, check and merge. With any error nothing is written but the problem report."""
+    if errors(problems):
+        return refuse(store, coming, problems)
     days = work_days(store.calendar)
-    if any(c.worked for batch in batches for c in batch.shape.columns):
-        days.load(con)
-    staged = [stage(con, batch.shape, batch.texts, days, f"staged_{i}") for i, batch in enumerate(batches)]
-    found = [*problems, *(line_problems(con, raw) if raw else ()), *_checked(con, store, batches, staged, days)]
+    try:
+        if any(c.worked for batch in batches for c in batch.shape.columns):
+            days.load(con)
+        staged = [stage(con, batch.shape, batch.texts, days, f"staged_{i}") for i, batch in enumerate(batches)]
+        found = [*problems, *(line_problems(con, raw) if raw else ()), *_checked(con, store, batches, staged, days)]
+    except duck.Error as cause:
+        return refuse(store, coming, [*problems, _broken(coming, cause)])
     if errors(found):
         return refuse(store, coming, found)
     return _merged(con, store, coming, batches, staged, found)

@@ -10,7 +10,20 @@ from pathlib import Path
 from jikao.scheme.problem import Problem, errors
 from jikao.scheme.text import Text
 
-_HEADER = ("行 row", "列 column", "单元格 cell", "值 value", "代码 code", "级别 level", "问题", "原因", "改法", "problem", "why", "how to mend")
+_HEADER = (
+    "行 row",
+    "列 column",
+    "单元格 cell",
+    "值 value",
+    "代码 code",
+    "级别 level",
+    "问题",
+    "原因",
+    "改法",
+    "problem",
+    "why",
+    "how to mend",
+)
 
 
 @dataclass(frozen=True)

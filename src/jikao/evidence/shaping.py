@@ -46,15 +46,16 @@ def wanted_by_shape(shape: Shape) -> Wanted:
     return {c.name: (c.name, c.title.zh, c.title.en) for c in shape.columns}
 
 
-def by_headers(raw: Raw, shape: Shape, times: Times) -> tuple[Shaped, list[Problem]]:
+def by_headers(raw: Raw, shape: Shape, times: Times) -> Shaped:
     """A table whose headers are the shape's own."""
     texts = {name: present(f"c{i}") for name, i in raw.index.items()}
     filled = frozenset(raw.index)
     made = Texts(raw.relation, raw.row_no, raw.first, texts, _headers(raw, raw.index), _placing(raw, raw.index), times, filled)
-    return Shaped(shape, made), list(_header_problems(raw, shape))
+    return Shaped(shape, made)
 
 
-def _header_problems(raw: Raw, shape: Shape) -> Iterator[Problem]:
+def header_problems(raw: Raw, shape: Shape) -> Iterator[Problem]:
+    """Required columns the file lacks, and columns it has that do not belong to the shape."""
     lacking = [f"{c.title.zh}({c.name})" for c in shape.columns if c.required and c.default is None and c.name not in raw.index]
     spare = [h for i, h in enumerate(raw.headers) if h and i not in raw.index.values()]
     place = Place(raw.place(1, 0).file)

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from jikao.evidence import duck
 from jikao.evidence.clock import work_days
 from jikao.evidence.shapes import SHAPES
 from jikao.evidence.snapshot import Snapshot
@@ -38,6 +39,7 @@ FORMAT = 1
 """The version of ``store.json``; a store of another version is not guessed at."""
 
 _DAY = 86_400
+_OURS = "import-"
 _WAIT = 30.0
 
 NO_STORE = kind(
@@ -69,6 +71,12 @@ ZONE = kind(
     what=Text("没有“{zone}”这个时区", "There is no time zone {zone}"),
     why=Text("每个时间都要按公司时区归到某一天。", "Every instant is put on a day of the company's zone."),
     mend=Text("写成 Asia/Shanghai 之类的名字。", "Write a name such as Asia/Shanghai."),
+)  # fmt: skip
+UNWRITABLE = kind(
+    "store.unwritable", Level.ERROR,
+    what=Text("证据库写不进去:{cause}", "The store cannot be written to: {cause}"),
+    why=Text("没有写完的导入不算数,证据库还是原来的样子。", "An import not written to its end does not count; the store is as it was."),
+    mend=Text("检查权限与磁盘空间后再试。", "Check permissions and disk space and try again."),
 )  # fmt: skip
 DAYS_MOVED = kind(
     "store.days-moved", Level.ERROR,
@@ -120,10 +128,10 @@ class Store:
             raise Refused([EXISTS(Place(str(root)), path=root)])
         _check_zone(calendar.zone)
         days = work_days(calendar)
-        for folder in ("parts", "raw", "reports", "tmp"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
         store = cls(root, State(calendar, str(days.last), days.sum_until(days.last)))
-        store.commit(store.state)
+        with _writable(root):
+            store._make_folders()
+            store.commit(store.state)
         return store
 
     @classmethod
@@ -154,11 +162,13 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Path]:
         """Sole right to write, and a scratch folder. Reads the state afresh. Raises ``Refused`` when busy or the days moved."""
-        with _locked(self.root / "lock"):
+        self.state = Store.open(self.root).state
+        with _writable(self.root), _locked(self.root / "lock"):
             self.state = Store.open(self.root).state
             self._check_days()
+            self._make_folders()
             self._sweep()
-            scratch = Path(tempfile.mkdtemp(dir=self.root / "tmp"))
+            scratch = Path(tempfile.mkdtemp(prefix=_OURS, dir=self.root / "tmp"))
             try:
                 yield scratch
             finally:
@@ -167,7 +177,7 @@ class Store:
     def commit(self, state: State) -> None:
         """Make ``state`` the truth, in one step that survives a crash."""
         target = self.root / "store.json"
-        new = self.root / "tmp" / "store.json"
+        new = self.root / "tmp" / f"{_OURS}store.json"
         with new.open("w", encoding="utf-8") as file:
             json.dump(_json_of(state), file, ensure_ascii=False, indent=1)
             file.flush()
@@ -182,12 +192,17 @@ class Store:
             raise Refused([DAYS_MOVED(Place(str(self.root)), was=self.state.days_sum, now=self.calendar.version)])
         self.state = replace(self.state, days_until=str(days.last), days_sum=days.sum_until(days.last))
 
+    def _make_folders(self) -> None:
+        for folder in ("parts", "raw", "reports", "tmp"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+
     def _sweep(self) -> None:
-        """Remove what killed imports left, and parts replaced more than a day ago (a run may still be reading newer ones)."""
-        shutil.rmtree(self.root / "tmp", ignore_errors=True)
-        (self.root / "tmp").mkdir(exist_ok=True)
-        used = {part for parts in self.state.parts.values() for part in parts}
+        """Remove what killed imports left, and what nobody has needed for a day: a run may still be at work on anything newer."""
         old = time.time() - _DAY
+        for left in (self.root / "tmp").iterdir():
+            if left.name.startswith(_OURS) or left.stat().st_mtime < old:
+                shutil.rmtree(left, ignore_errors=True)
+        used = {part for parts in self.state.parts.values() for part in parts}
         for path in (self.root / "parts").glob("*/*.parquet"):
             if path.relative_to(self.root).as_posix() not in used and path.stat().st_mtime < old:
                 path.unlink(missing_ok=True)
@@ -201,6 +216,16 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextlib.contextmanager
+def _writable(root: Path) -> Iterator[None]:
+    """What the system will not let us write becomes a problem."""
+    try:
+        yield
+    except (OSError, duck.Unwritable) as cause:
+        said = str(cause).splitlines()[0][:200]
+        raise Refused([UNWRITABLE(Place(str(root)), cause=said)]) from cause
 
 
 @contextlib.contextmanager

@@ -69,20 +69,19 @@ def read_sheet(path: Path, sheet: str | None, place: Place) -> Sheet:
     try:
         name, xml = _measured(path, sheet, place)
         return _laid_out(path, name, xml)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ParseError,
-        DefusedXmlException,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-    ) as cause:
+    except _DAMAGE as cause:
         raise Unfit(BROKEN(place, cause=f"xlsx: {cause}")) from cause
-    except python_calamine.CalamineError as cause:
-        raise Unfit(BROKEN(place, cause=f"xlsx: {cause}")) from cause
+    except BaseException as cause:
+        if type(cause).__name__ == "PanicException":  # how the reader's own language says that it met the impossible
+            raise Unfit(BROKEN(place, cause="xlsx")) from cause
+        raise
+
+
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, DefusedXmlException, NotImplementedError, RuntimeError, ValueError, LookupError,
+    python_calamine.CalamineError,
+)  # fmt: skip
+"""What reading a damaged workbook raises."""
 
 
 # --- measuring ---------------------------------------------------------------------------------------------------

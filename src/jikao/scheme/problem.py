@@ -90,10 +90,7 @@ class Problem:
             "line": self.place.line,
             "column": self.place.column,
             "cell": self.place.cell or None,
-            **{
-                part: {"zh": getattr(self, part)("zh"), "en": getattr(self, part)("en")}
-                for part in ("what", "why", "mend")
-            },
+            **{part: {"zh": getattr(self, part)("zh"), "en": getattr(self, part)("en")} for part in ("what", "why", "mend")},
         }
 
 

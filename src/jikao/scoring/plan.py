@@ -304,7 +304,8 @@ def crediting_steps(shape: str, periods: Sequence[Period]) -> list[Step]:
     """Whom the rows of a stored shape are credited to in the periods, by each rule that reads the shape alone."""
     rules = [name for name, credit in CREDITS.items() if credit.shape == shape and credit.source is None]
     title = Text("证据涉及谁", "whom evidence touches")
-    return [Step(name, title, credited(name, periods, sliced=False, scoped=False)[0].select("who").distinct()) for name in rules]
+    rows = {name: credited(name, periods, sliced=False, scoped=False)[0] for name in rules}
+    return [Step(name, title, t.filter(t.who.notnull()).select("who").distinct()) for name, t in rows.items()]
 
 
 def judged(scoped: bool) -> ir.Table:
