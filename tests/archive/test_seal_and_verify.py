@@ -11,6 +11,7 @@ import chinese_calendar
 import duckdb
 import pytest
 
+from jikao.archive.compare import compare
 from jikao.archive.inspect import FILE_EXTRA
 from jikao.archive.manifest import MANIFEST, SEAL, Manifest, read_manifest
 from jikao.archive.seal import seal
@@ -238,6 +239,13 @@ def test_a_run_in_a_folder_with_an_odd_name_holds(run, tmp_path, score):
     odd = tmp_path / "a='b' [x]*?{c,d} 考核" / "month=11"
     shutil.copytree(run, odd)
     assert verify(odd, score).problems == ()
+
+
+def test_a_machine_that_is_too_small_is_not_the_fault_of_the_run(run, company, monkeypatch, score):
+    monkeypatch.setattr("jikao.archive.canonical.MEMORY", "1KB")
+    assert set(codes(verify(run, score))) == {"run.no-room"}
+    assert {p.code for p in company.seal().problems} == {"run.no-room"}
+    assert [p.code for p in compare(run, run).problems] == ["run.no-room"]
 
 
 # --- what computing again finds ----------------------------------------------------------------------------------

@@ -195,3 +195,18 @@ def test_english_is_complete(tmp_path: Path) -> None:
 def test_help_does_not_wait_for_an_engine() -> None:
     heavy = "import sys, jikao.cli.runs, jikao.cli.schemes, jikao.cli.evidence, jikao.cli.demo; print([m for m in ('ibis', 'pyspark', 'rich') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_a_store_can_keep_its_own_hours_zone_and_days(run: Run) -> None:
+    code, out, _ = run("calendar", "--zone", "Europe/Rome", "--hours", "08:30-17:00", "--day", "2024-02-09=off", "--json")
+    assert (code, json.loads(out)["hours"], json.loads(out)["days"]) == (0, "08:30-17:00", {"2024-02-09": "off"})
+    assert json.loads(run("calendar", "--json")[1])["zone"] == "Europe/Rome"
+    assert run("calendar", "--hours", "09:00-10:00")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("--hours", "9-5"), ("--hours", "13:00-18:00,09:00-12:00"), ("--hours", "25:00-26:00"), ("--day", "2024-02-30=off"), ("--day", "2024-02-09=maybe"), ("--zone", "Moon/Sea")]
+)  # fmt: skip
+def test_a_calendar_that_makes_no_sense_makes_no_store(run: Run, words: tuple[str, str]) -> None:
+    assert run("calendar", *words)[0] == 1
+    assert not Path("store/store.json").exists()

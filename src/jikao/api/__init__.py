@@ -5,7 +5,7 @@ problem found, and then nothing was written. Rooms are imported inside the funct
 for an engine, and a receipt must not wait for a compiler.
 """
 
-from jikao.api.evidence import import_file, mapping_names, open_store, propose_mapping
+from jikao.api.evidence import import_file, mapping_names, new_store, open_store, propose_mapping
 from jikao.api.runs import (
     ResultRow,
     compare_runs,
@@ -36,6 +36,6 @@ from jikao.api.scores import Scored, ScoreOptions, rehearse, score, today
 
 __all__ = [
     "ResultRow", "ScoreOptions", "Scored", "check", "compare_runs", "diff_schemes", "explain", "find_run", "formatted", "import_file",
-    "json_schema", "latest_run", "mapping_names", "needs", "new", "open_store", "opened_run", "preset_names", "propose_mapping", "rehearse",
+    "json_schema", "latest_run", "mapping_names", "needs", "new", "new_store", "open_store", "opened_run", "preset_names", "propose_mapping", "rehearse",
     "results", "run_cases", "runs_folder", "scheme_file", "score", "shipped", "supposed", "today", "verify", "write_formatted", "zip_run",
 ]  # fmt: skip

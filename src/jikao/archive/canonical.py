@@ -23,7 +23,17 @@ from enum import StrEnum
 from pathlib import Path
 
 from jikao.evidence.backend import quoted
-from jikao.evidence.duck import Con, connect, name
+from jikao.evidence.duck import Con, OutOfMemory, connect, name
+from jikao.scheme.problem import Level, Problem, kind
+from jikao.scheme.text import Text
+
+NO_ROOM = kind(
+    "run.no-room",
+    Level.ERROR,
+    what=Text("内存或磁盘不足：{reason}", "There is too little memory or disk: {reason}"),
+    why=Text("没有核对完，不能据此说结果有误", "it was not finished; nothing is said against the run"),
+    mend=Text("关闭其他程序或腾出磁盘空间后再试", "close other programs or free some disk, and try again"),
+)
 
 
 class Kind(StrEnum):
@@ -75,6 +85,17 @@ def connection() -> Iterator[Con]:
         con.execute(f"SET memory_limit = {quoted(MEMORY)}")
         con.execute(f"SET threads = {min(os.cpu_count() or 1, THREADS)}")
         yield con
+
+
+def first_line(cause: BaseException) -> str:
+    """The first line of an error, which is the part people can use."""
+    return str(cause).split("\n", 1)[0]
+
+
+def no_room(cause: BaseException) -> Problem | None:
+    """The problem if the machine is to blame for an error, and not the files."""
+    full = isinstance(cause, OutOfMemory) or "No space left" in str(cause)
+    return NO_ROOM(reason=first_line(cause)) if full else None
 
 
 def columns_of(con: Con, source: str) -> dict[str, Kind]:

@@ -13,13 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jikao.archive.canonical import connection
+from jikao.archive.canonical import connection, first_line, no_room
 from jikao.archive.changes import What, changes_sql, row_change
 from jikao.archive.comparison import Comparison, EvidenceChange, Mark, MarkChange, Move, ShapeChange, Standing
 from jikao.archive.inspect import Inspection, opened
 from jikao.archive.manifest import RESULTS, Manifest
 from jikao.archive.reasons import Why, explained, people_in
-from jikao.archive.seal import first_line
 from jikao.archive.verify import CONTENT_DAMAGED, sealed_scheme
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con, Error, name
@@ -67,7 +66,7 @@ def compare(before: Path, after: Path, *, first: int = MOVES) -> Comparison:
             with connection() as con:
                 return replace(_Pair(con, old, old.manifest, new, new.manifest).comparison(first), problems=tuple(problems))
         except (Error, LookupError) as cause:
-            damaged = CONTENT_DAMAGED(name=f"{before.name}, {after.name}", reason=first_line(cause))
+            damaged = no_room(cause) or CONTENT_DAMAGED(name=f"{before.name}, {after.name}", reason=first_line(cause))
             return Comparison(old.manifest, new.manifest, (*problems, damaged))
 
 

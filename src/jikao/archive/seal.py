@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import jikao
-from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, table_sum
+from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, first_line, no_room, table_sum
 from jikao.archive.corrections import objections, unfounded
 from jikao.archive.inspect import file_sum, inspect
 from jikao.archive.manifest import (
@@ -156,7 +156,7 @@ class _Writing:
             try:
                 self._results[table] = table_sum(con, parquet([file]), columns_of(con, parquet([file])))
             except (Error, NotCanonicalError) as cause:
-                yield UNFINISHED(Place(str(run / file.name)), name=file.name, reason=first_line(cause))
+                yield no_room(cause) or UNFINISHED(Place(str(run / file.name)), name=file.name, reason=first_line(cause))
 
     def _copy_evidence(self, con: Con, snapshot: Snapshot, needs: Mapping[str, str]) -> Iterator[Problem]:
         for shape in sorted(filter(snapshot.covers, needs)):
@@ -166,7 +166,7 @@ class _Writing:
                 self._evidence[shape] = table_sum(con, parquet([file]), columns_of(con, parquet([file])))
                 self._imports |= {i for (i,) in con.execute(f"SELECT DISTINCT import_id FROM {parquet([file])}").fetchall()}
             except Error as cause:
-                yield EVIDENCE_UNREADABLE(name=SHAPES[shape].title, reason=first_line(cause))
+                yield no_room(cause) or EVIDENCE_UNREADABLE(name=SHAPES[shape].title, reason=first_line(cause))
 
     def manifest(self, correction: Correction | None, engine: str, by: str, at: str, origins: Mapping[str, str]) -> Manifest:
         """What the run says about itself."""
@@ -248,11 +248,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def first_line(cause: BaseException) -> str:
-    """The first line of an error, which is the part people can use."""
-    return str(cause).split("\n", 1)[0]
 
 
 def _versions() -> dict[str, str]:

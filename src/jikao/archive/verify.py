@@ -9,12 +9,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, table_sum
+from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, first_line, no_room, table_sum
 from jikao.archive.changes import RowChange, first_changes
 from jikao.archive.inspect import Inspection, file_sum, opened
 from jikao.archive.manifest import CALENDAR, MANIFEST, RESULTS, SCHEME, Manifest, run_id
 from jikao.archive.say import TABLES, change_text
-from jikao.archive.seal import first_line
 from jikao.archive.workdays import CalendarFile
 from jikao.evidence.backend import parquet
 from jikao.evidence.duck import Con, Error
@@ -159,7 +158,7 @@ class _Content:
             source = parquet([self.folder / file])
             found = table_sum(con, source, columns_of(con, source))
         except (Error, NotCanonicalError) as cause:
-            yield CONTENT_DAMAGED(Place(file), name=file, reason=first_line(cause))
+            yield no_room(cause) or CONTENT_DAMAGED(Place(file), name=file, reason=first_line(cause))
         else:
             if found != sealed:
                 yield SUM_WRONG(Place(file), name=file)
@@ -195,7 +194,7 @@ def _again(con: Con, recompute: Recompute, sealed: _Content, out: Path) -> tuple
     except Refused as no:
         return [*no.problems, NOT_RECOMPUTED(reason=_counted(no), jikao=manifest.jikao)]
     except _FAILURES as cause:
-        return [NOT_RECOMPUTED(reason=f"{type(cause).__name__}: {first_line(cause)}", jikao=manifest.jikao)]
+        return [no_room(cause) or NOT_RECOMPUTED(reason=f"{type(cause).__name__}: {first_line(cause)}", jikao=manifest.jikao)]
 
 
 def _counted(no: Refused) -> Text:

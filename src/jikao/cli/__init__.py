@@ -19,7 +19,7 @@ from jikao.scheme.problem import Refused
 
 _COMMANDS = {
     "new": "schemes", "check": "schemes", "fmt": "schemes", "diff": "differences", "test": "schemes", "schema": "schemes",
-    "import": "evidence", "map": "evidence",
+    "import": "evidence", "map": "evidence", "calendar": "evidence",
     "score": "runs", "results": "runs", "explain": "runs", "whatif": "runs", "verify": "runs", "pack": "runs", "bench": "runs",
     "demo": "demo",
 }  # fmt: skip

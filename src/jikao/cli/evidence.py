@@ -10,7 +10,8 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import say
-from jikao.cli.options import JSON, STORE
+from jikao.cli.options import JSON, STORE, settings_of
+from jikao.scheme.calendar import WorkCalendar
 
 if TYPE_CHECKING:
     from jikao.evidence.report import ImportReport
@@ -106,4 +107,50 @@ def map_(path: Path, sheet: str | None, out: Path | None) -> int:
     return show.FINE
 
 
-COMMANDS = {"import": import_, "map": map_}
+@click.command(
+    help=say("查看证据库的工作日历;给出选项则以此新建证据库(不给则为北京时间、9–12 与 13–18 点、国家法定节假日与调休)",
+             "Show a store's working-day calendar; with options, make a new store with it (by default Shanghai time, 9-12 and 13-18, the official holidays and make-up days)")
+)  # fmt: skip
+@STORE
+@click.option("--zone", help=say("公司所在时区,如 Asia/Shanghai", "the company's time zone, e.g. Asia/Shanghai"))
+@click.option("--hours", help=say("工作时间,如 09:00-12:00,13:00-18:00", "working hours, e.g. 09:00-12:00,13:00-18:00"))
+@click.option(
+    "--day",
+    "days",
+    multiple=True,
+    metavar="DAY=off|work",
+    help=say("公司自定的放假或上班日,如 2024-02-09=off", "a day of the company's own, e.g. 2024-02-09=off"),
+)
+@JSON
+def calendar(store: Path, zone: str | None, hours: str | None, days: tuple[str, ...], as_json: bool) -> int:
+    if zone or hours or days:
+        opened = api.new_store(store, zone=zone or DEFAULT.zone, hours=hours or _hours(DEFAULT), days=settings_of(days, "--day"))
+    else:
+        opened = api.open_store(store)
+    used = opened.calendar
+    own = {str(day): "work" if works else "off" for day, works in sorted(used.days.items())}
+    if as_json:
+        show.as_json({"zone": used.zone, "hours": _hours(used), "version": used.version, "days": own})
+        return show.FINE
+    click.echo(
+        say(
+            "时区 {zone},工作时间 {hours},日历 {version}",
+            "zone {zone}, working hours {hours}, calendar {version}",
+            zone=used.zone,
+            hours=_hours(used),
+            version=used.version,
+        )
+    )
+    for day, word in own.items():
+        click.echo(f"  {day} {say('上班', 'worked') if word == 'work' else say('放假', 'off')}")
+    return show.FINE
+
+
+DEFAULT = WorkCalendar()
+
+
+def _hours(used: WorkCalendar) -> str:
+    return ",".join(f"{a // 3600:02d}:{a % 3600 // 60:02d}-{b // 3600:02d}:{b % 3600 // 60:02d}" for a, b in used.hours)
+
+
+COMMANDS = {"import": import_, "map": map_, "calendar": calendar}

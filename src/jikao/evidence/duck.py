@@ -15,6 +15,9 @@ Con = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 """What DuckDB raises."""
 
+OutOfMemory = duckdb.OutOfMemoryException
+"""What DuckDB raises when neither memory nor the scratch folder holds what it works on."""
+
 Unwritable = duckdb.IOException
 """What DuckDB raises when a file cannot be read or written."""
 

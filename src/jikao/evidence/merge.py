@@ -71,7 +71,8 @@ def _collide(con: Con, staged: Staged, old: Sequence[Path], *, only_new: bool) -
     held = con.execute(f"SELECT DISTINCT o.filename FROM {source} o SEMI JOIN {staged.table} s ON {on}").fetchall()
     if not held:
         return []
-    equal = " AND ".join(f"s.{duck.name(c.name)} IS NOT DISTINCT FROM o.{duck.name(c.name)}" for c in staged.shape.columns)
+    ours = {c: f"s.{duck.name(c.name)}" if c in staged.given else "NULL" for c in staged.shape.columns}
+    equal = " AND ".join(f"{value} IS NOT DISTINCT FROM o.{duck.name(c.name)}" for c, value in ours.items())
     source = f"read_parquet([{', '.join(quoted(p) for (p,) in held)}], filename = true)"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE collisions AS SELECT s.rowid AS sid, o.filename AS part, {equal} AS same, "
@@ -106,22 +107,26 @@ def _write(con: Con, staged: Staged, parts: Parts) -> list[Path]:
 
 def _as_stored(staged: Staged, parts: Parts, condition: str) -> str:
     """The staged rows with local days, working-time coordinates and provenance, columns as ``shapes.stored`` orders them."""
-    calendar = parts.store.calendar
-    instants = [c for c in staged.shape.columns if c.type is Type.INSTANT]
-    local = {c.name: duck.name(f"{c.name}_local") for c in instants}
-    locals_ = "".join(f", {to_local(duck.name(c.name), calendar.zone)} AS {local[c.name]}" for c in instants)
-    columns = {"import_id": quoted(parts.import_id), "row_no": f"({staged.row_no})::BIGINT".replace("rowid", "row_id")}
+    zone = parts.store.calendar.zone
+    instants = [c.name for c in staged.given if c.type is Type.INSTANT]
+    local = {name: duck.name(f"{name}_local") for name in instants}
+    locals_ = "".join(f", {to_local(duck.name(name), zone)} AS {local[name]}" for name in instants)
+    columns = {c.name: duck.name(c.name) for c in staged.given}
+    columns |= {"import_id": quoted(parts.import_id), "row_no": f"({staged.row_no})::BIGINT".replace("rowid", "row_id")}
     joins = ""
-    for column in staged.shape.columns:
-        columns[column.name] = duck.name(column.name)
-        if column.type is Type.INSTANT:
-            stem = column.name.removesuffix("_at")
-            columns[f"{stem}_on"] = f"{local[column.name]}::DATE"
-            if column.worked:
-                joins += f" LEFT JOIN {parts.days.table} d_{stem} ON {local[column.name]}::DATE = d_{stem}.day"
-                columns[f"{stem}_work"] = coordinate(local[column.name], f"d_{stem}")
-    listed = ", ".join(f"{columns[name]} AS {duck.name(name)}" for name in stored(staged.shape))
+    for name in instants:
+        stem = name.removesuffix("_at")
+        columns[f"{stem}_on"] = f"{local[name]}::DATE"
+        if staged.shape.column(name).worked:
+            joins += f" LEFT JOIN {parts.days.table} d_{stem} ON {local[name]}::DATE = d_{stem}.day"
+            columns[f"{stem}_work"] = coordinate(local[name], f"d_{stem}")
+    listed = ", ".join(
+        f"{columns.get(name, f'NULL::{_TYPES[type_]}')} AS {duck.name(name)}" for name, type_ in stored(staged.shape).items()
+    )
     return f"SELECT {listed} FROM (SELECT rowid AS row_id, *{locals_} FROM {staged.table} WHERE {condition}){joins}"
+
+
+_TYPES = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
 
 
 def _compacted(con: Con, shape: Shape, paths: Sequence[Path], parts: Parts) -> list[Path]:

@@ -68,7 +68,7 @@ def _drop(con: Con, staged: Staged, rows: str) -> None:
 
 def person_problems(con: Con, staged: Staged, texts: Texts, known: str) -> Iterator[Problem]:
     """People the rows name and the people table does not hold. ``known`` is a query of one column, ``person``."""
-    for column in staged.shape.columns:
+    for column in staged.given:
         if not column.person:
             continue
         who = duck.name(column.name)

@@ -8,7 +8,7 @@ again, so a clean file is read once.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -134,11 +134,14 @@ class Texts:
 
 @dataclass(frozen=True)
 class Staged:
-    """A staged table: its name, the SQL of a row's number, and the table of rows (by rowid) left out of it."""
+    """A staged table: its name, the SQL of a row's number, the columns it has (those given, with a default, or of the
+    key; the others are empty), and the table of rows (by rowid) left out of it.
+    """
 
     shape: Shape
     table: str
     row_no: str
+    given: tuple[Column, ...]
 
     @property
     def dropped(self) -> str:
@@ -146,32 +149,24 @@ class Staged:
 
     def columns(self, alias: str = "") -> str:
         dot = f"{alias}." if alias else ""
-        return ", ".join(dot + duck.name(c.name) for c in self.shape.columns)
-
-
-DUCK_TYPES = {
-    Type.WORD: "VARCHAR", Type.DAY: "DATE", Type.INSTANT: "TIMESTAMP", Type.FLAG: "BOOLEAN",
-    **dict.fromkeys((Type.COUNT, Type.NUMBER, Type.MONEY, Type.SHARE, Type.SECONDS), "BIGINT"),
-}  # fmt: skip
+        return ", ".join(dot + duck.name(c.name) for c in self.given)
 
 
 def stage(con: Con, shape: Shape, texts: Texts, days: WorkDays, table: str) -> Staged:
     """Read the texts once into a temporary table."""
-    given = {f"t_{c.name}": _text(c, texts) for c in shape.columns}
-    there = [c for c in shape.columns if c.name in texts.columns or c.default is not None]
-    halves = {name: sql for c in there for name, sql in halfway(c, duck.name(f"t_{c.name}"), texts.times).items()}
-    typed = {
-        c.name: value(c, duck.name(f"t_{c.name}"), texts.times) if c in there else f"NULL::{DUCK_TYPES[c.type]}" for c in shape.columns
-    }
-    names = ", ".join(duck.name(c.name) for c in shape.columns)
+    given = tuple(c for c in shape.columns if c.name in texts.columns or c.default is not None or c.name in shape.key)
+    text = {f"t_{c.name}": _text(c, texts) for c in given}
+    halves = {name: sql for c in given for name, sql in halfway(c, duck.name(f"t_{c.name}"), texts.times).items()}
+    typed = {c.name: value(c, duck.name(f"t_{c.name}"), texts.times) for c in given}
+    names = ", ".join(map(duck.name, typed))
     row_no = f"{texts.row_no} AS row_no, " if texts.row_no else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {table} AS "
-        f"SELECT {'row_no, ' if texts.row_no else ''}{names}, {_masks(shape, texts, days)} FROM (SELECT *, {_listed(typed)} "
-        f"FROM (SELECT *{', ' if halves else ''}{_listed(halves)} FROM (SELECT {row_no}{_listed(given)} FROM {texts.relation})))"
+        f"SELECT {'row_no, ' if texts.row_no else ''}{names}, {_masks(shape, given, texts, days)} FROM (SELECT *, {_listed(typed)} "
+        f"FROM (SELECT *{', ' if halves else ''}{_listed(halves)} FROM (SELECT {row_no}{_listed(text)} FROM {texts.relation})))"
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE {table}_dropped AS SELECT rowid AS sid FROM {table} WHERE blank")
-    return Staged(shape, table, "row_no" if texts.row_no else f"rowid + {texts.first}")
+    return Staged(shape, table, "row_no" if texts.row_no else f"rowid + {texts.first}", given)
 
 
 def _listed(named: Mapping[str, str]) -> str:
@@ -183,17 +178,17 @@ def _text(column: Column, texts: Texts) -> str:
     return given if column.default is None else f"coalesce({given}, {quoted(column.default)})"
 
 
-def _masks(shape: Shape, texts: Texts, days: WorkDays) -> str:
+def _masks(shape: Shape, given: Sequence[Column], texts: Texts, days: WorkDays) -> str:
     unread, off, lacking = [], [], []
     for bit, column in enumerate(shape.columns):
         text, typed = duck.name("t_" + column.name), duck.name(column.name)
-        if column.name in texts.columns or column.default is not None:
+        if column in given:
             unread.append(f"CASE WHEN {text} IS NOT NULL AND {typed} IS NULL THEN {1 << bit} ELSE 0 END")
             if column.type not in (Type.WORD, Type.FLAG):
                 low, high = limits(column, texts.times, days)
                 off.append(f"CASE WHEN {typed} < {low} OR {typed} > {high} THEN {1 << bit} ELSE 0 END")
         if column.required:
-            lacking.append(f"CASE WHEN {text} IS NULL THEN {1 << bit} ELSE 0 END")
+            lacking.append(f"CASE WHEN {text} IS NULL THEN {1 << bit} ELSE 0 END" if column in given else str(1 << bit))
     filled = [duck.name(f"t_{name}") for name in sorted(texts.filled)]
     blank = f"coalesce({', '.join(filled)}) IS NULL" if filled else "false"
     masks = {"unread": unread, "off": off, "lacking": lacking}
