@@ -195,7 +195,7 @@ def openfisca(path: Path, repeats: int) -> list[Scored]:
 
     def variable(name: str, formula: Callable[..., Any] | None, kind: type = float) -> None:
         body = {"value_type": kind, "entity": person, "definition_period": periods.DateUnit.MONTH, "label": name}
-        system.add_variable(type(name, (variables.Variable,), body | ({"formula": staticmethod(formula)} if formula else {})))
+        system.add_variable(type(name, (variables.Variable,), body | ({"formula": formula} if formula else {})))
 
     def mark_of(name: str, points: float) -> Callable[..., Any]:
         starts, bases, slopes = (np.array(column, dtype="float32") for column in zip(*sheet.CURVES[name], strict=True))

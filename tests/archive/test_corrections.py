@@ -72,7 +72,7 @@ def test_a_correction_of_another_scheme_is_refused(run, company, monkeypatch):
 def test_a_correction_that_changes_nothing_is_refused(run, company):
     done = company.seal(correction=Correction(replaces=run.name, reason="x"))
     assert (done.path, [p.code for p in done.problems]) == (None, ["run.corrects-nothing"])
-    assert [p.name for p in company.root.iterdir()] == [run.name]
+    assert [m.run for m in sealed_runs(company.root)] == [run.name]
 
 
 def test_a_second_correction_of_the_same_run_is_refused_and_the_first_named(run, correction, company, item):
@@ -97,7 +97,7 @@ def test_another_result_of_the_same_period_must_name_the_run_it_replaces(run, co
     company.rows["plan_items"][8] = item("甲", "t08", on_time=True)
     done = company.seal()
     assert [(p.code, p.values["run"]) for p in done.problems] == [("run.exists", run.name)]
-    assert [p.name for p in company.root.iterdir()] == [run.name]
+    assert [m.run for m in sealed_runs(company.root)] == [run.name]
 
 
 def test_a_run_that_was_corrected_is_not_sealed_again_unawares(correction, company, item):

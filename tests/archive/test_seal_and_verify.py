@@ -12,10 +12,12 @@ import duckdb
 import pytest
 
 from jikao.archive.compare import compare
+from jikao.archive.corrections import sealed_runs
 from jikao.archive.inspect import FILE_EXTRA
 from jikao.archive.manifest import MANIFEST, SEAL, Manifest, read_manifest
 from jikao.archive.seal import seal
 from jikao.archive.verify import verify
+from jikao.evidence.lock import locked
 from jikao.scheme.problem import Refused
 
 FILES = [
@@ -26,6 +28,11 @@ FILES = [
 
 def files(run: Path) -> list[str]:
     return sorted(f.relative_to(run).as_posix() for f in run.rglob("*") if f.is_file())
+
+
+def visible(root: Path) -> list[str]:
+    """What lies in a folder of runs, its lock left out."""
+    return sorted(p.name for p in root.iterdir() if p.name != ".lock")
 
 
 def codes(verification) -> list[str]:
@@ -70,7 +77,7 @@ def test_files_of_a_run_are_read_only(run):
 
 
 def test_nothing_is_left_beside_a_sealed_run(run):
-    assert [p.name for p in run.parent.iterdir()] == [run.name]
+    assert visible(run.parent) == [run.name]
 
 
 def test_the_same_content_sealed_again_is_the_same_run_and_the_first_stays(run, company):
@@ -139,7 +146,7 @@ def test_a_result_that_is_no_table_is_not_sealed(company):
     (out / "results.parquet").write_bytes(b"not a table")
     done = seal(company.root, out, scheme=company.text(), snapshot=snapshot, needs={}, periods=company.periods)
     assert (done.path, [p.code for p in done.problems]) == (None, ["run.unfinished"])
-    assert list(company.root.iterdir()) == []
+    assert visible(company.root) == []
 
 
 def test_damaged_evidence_is_not_sealed(company):
@@ -148,12 +155,29 @@ def test_damaged_evidence_is_not_sealed(company):
     snapshot.tables["people"][0].write_bytes(b"PAR1 gone PAR1")
     done = seal(company.root, out, scheme=company.text(), snapshot=snapshot, needs={"people": "true"}, periods=company.periods)
     assert (done.path, [p.code for p in done.problems]) == (None, ["run.evidence-unreadable"])
-    assert list(company.root.iterdir()) == []
+    assert visible(company.root) == []
 
 
 def test_what_cannot_be_written_is_a_problem(company):
     company.root.write_text("a file where the folder should be")
     assert [p.code for p in company.seal().problems] == ["run.not-written"]
+
+
+def test_a_run_is_not_sealed_while_another_one_is(company, monkeypatch):
+    monkeypatch.setattr("jikao.archive.seal.WAIT", 0.1)
+    company.root.mkdir()
+    with locked(company.root / ".lock", 0) as free:
+        assert free
+        assert [p.code for p in company.seal().problems] == ["run.busy"]
+    assert visible(company.root) == []
+    assert company.seal().fresh
+
+
+def test_a_run_killed_while_it_was_being_sealed_leaves_no_run(company):
+    (company.root / ".sealing-killed" / "run").mkdir(parents=True)
+    (company.root / ".sealing-killed" / "run" / "run.json").write_text("{")
+    assert list(sealed_runs(company.root)) == []
+    assert company.seal().fresh
 
 
 def test_a_damaged_run_is_not_taken_for_the_one_just_scored(run, company):

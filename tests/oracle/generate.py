@@ -157,10 +157,10 @@ def staff(made: Company, people: int) -> None:
     made.people.append("robot")
     for person in made.people:
         first = made.day()
-        if made.chance(0.15):
-            made.record(
-                "leaves", person=person, from_on=first, until_on=first + ONE_DAY * made.rng.randint(0, 9), statutory=made.maybe(True, 0.3)
-            )
+        if made.chance(0.4):
+            to_friday = (4 - first.weekday()) % 7
+            last = first + ONE_DAY * made.rng.choice((to_friday, made.rng.randint(0, 9)))
+            made.record("leaves", person=person, from_on=first, until_on=last, statutory=made.maybe(True, 0.3))
 
 
 def move(made: Company, person: str, departments: list[str]) -> None:

@@ -40,7 +40,7 @@ VERSION_REUSED = kind(
     "scheme.version-reused", Level.ERROR,
     what=Text("方案 {scheme} 的版本 {version} 已用过,而文字与当时不同", "Version {version} of scheme {scheme} was used before, with another text"),
     why=Text("同一版本号只能对应一份文字,否则无法说清当时按什么评的", "a version names one text, or nobody can say what people were judged by"),
-    mend=Text("修改后请改用新的版本号和生效日期", "give the changed text a new version and date"),
+    mend=Text("修改后请改用新的版本号和生效日期;用 --set 改过设置的版本,每次都要带同样的 --set", "give the changed text a new version and date; a version that was used with --set needs the same --set every time"),
 )  # fmt: skip
 NOBODY = kind(
     "run.nobody", Level.ERROR,

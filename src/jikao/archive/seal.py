@@ -39,6 +39,7 @@ from jikao.archive.workdays import CalendarFile, calendar_file
 from jikao.archive.zipped import NOT_WRITTEN
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con, Error, name
+from jikao.evidence.lock import locked
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.period import Period
@@ -59,6 +60,17 @@ EVIDENCE_UNREADABLE = kind(
     why=Text("封存必须包含所用的全部证据", "a sealed run holds all the evidence it used"),
     mend=Text("检查证据库是否完整，必要时重新导入", "check the evidence store; import again if need be"),
 )
+
+BUSY = kind(
+    "run.busy",
+    Level.ERROR,
+    what=Text("另一次计算正在封存", "Another run is being sealed"),
+    why=Text("同一文件夹一次只封存一份结果", "one run at a time is sealed into a folder"),
+    mend=Text("等它结束后再试", "try again when it is done"),
+)
+
+WAIT = 60.0
+"""Seconds to wait for another run that is being sealed."""
 
 ALL_ROWS = "true"
 """As a row filter: the whole table."""
@@ -120,7 +132,8 @@ def seal(
             if problems:
                 return Sealed(None, "", fresh=False, problems=tuple(problems))
             manifest = writing.manifest(correction, engine, by, at, snapshot.origins)
-            return _put(root, writing.folder, manifest)
+            with locked(root / ".lock", WAIT) as free:  # or two runs of one period could both be the only one
+                return _put(root, writing.folder, manifest) if free else Sealed(None, "", fresh=False, problems=(BUSY(),))
     except OSError as cause:
         return Sealed(None, "", fresh=False, problems=(NOT_WRITTEN(Place(str(root)), path=root, reason=cause.strerror),))
 
@@ -216,12 +229,7 @@ def _put(root: Path, folder: Path, manifest: Manifest) -> Sealed:
     (folder / MANIFEST).write_bytes(raw)
     (folder / SEAL).write_text(seal_text(raw), encoding="ascii", newline="\n")
     _settle(folder)
-    try:
-        folder.rename(place)
-    except OSError:
-        if place.exists():  # somebody else sealed the same run just now
-            return _lying_there(place)
-        raise
+    folder.rename(place)
     _sync(root)
     return Sealed(place, manifest.run, fresh=True)
 

@@ -25,6 +25,7 @@ from jikao.scheme.problem import Level, Place, Problem, errors, kind
 from jikao.scheme.structure import build
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text, Words
+from jikao.scheme.words import several
 from jikao.scheme.yaml_nodes import Places, decode, parse
 
 NOT_A_MAPPING = kind(
@@ -273,7 +274,7 @@ def read_mapping_file(path: Path) -> Mapping:
         data = path.read_bytes()
     except (OSError, ValueError) as cause:
         reason = getattr(cause, "strerror", None) or type(cause).__name__
-        return Mapping(None, (UNREADABLE(Place(str(path)), reason=reason, ready="、".join(ready_mappings())),), "")
+        return Mapping(None, (UNREADABLE(Place(str(path)), reason=reason, ready=several(ready_mappings())),), "")
     text, problems = decode(data, str(path))
     return Mapping(None, tuple(problems), "") if text is None else read_mapping(text, str(path))
 

@@ -143,7 +143,7 @@ def _compacted(con: Con, shape: Shape, paths: Sequence[Path], parts: Parts) -> l
 
 
 def _copy(con: Con, sql: str, path: Path) -> Path:
-    con.execute(f"COPY ({sql}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY ({sql}) TO {quoted(str(path))} (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
     with path.open("rb+") as file:
         os.fsync(file.fileno())
     sync_folder(path.parent)

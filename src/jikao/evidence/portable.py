@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 import ibis
+from ibis.expr import datatypes as dt
 from ibis.expr import types as ir
 
 ALMOST_HALF = 0.5 + 1e-6
@@ -17,7 +18,7 @@ ALMOST_HALF = 0.5 + 1e-6
 
 def idiv(a: ir.Value, b: ir.Value | int) -> ir.Value:
     """Exact whole quotient for ``a >= 0``, ``b > 0`` and quotients below 2e15: the remainder is removed first."""
-    return ((a - a % b) / b).round().cast("int64")
+    return ((a - a % b) / b + 0.5).floor().cast("int64")
 
 
 def whole(value: int | None) -> ir.Value:
@@ -41,8 +42,9 @@ def total(values: ir.Value) -> ir.Value:
 
 
 def as_int64(summed: ir.Value) -> ir.Value:
-    """A sum of whole numbers as 64 bits. DuckDB sums in 128 bits, Ibis believes in 64 and drops a plain cast."""
-    return summed.cast("decimal(38, 0)").cast("int64")
+    """A sum of whole numbers as 64 bits. DuckDB sums in 128 bits; Ibis believes in 64 and drops a cast to just that, but
+    keeps one to a type it calls "never NULL" (which the SQL does not know)."""
+    return summed.cast(dt.Int64(nullable=False))
 
 
 def zero_if_null(value: ir.Value) -> ir.Value:

@@ -24,6 +24,7 @@ from jikao.scheme.number import half_up, plain_number
 from jikao.scheme.period import Period, PeriodKind
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
+from jikao.scheme.words import joined, listed, same, several
 
 LISTED = 12
 """Names or days shown in one problem; the rest are counted."""
@@ -54,7 +55,7 @@ DAYS = kind(
 PEOPLE = kind(
     "evidence.people-missing", Level.WARNING,
     what=Text("{count} 人在 {period} 没有任何考核依据:{people}", "{count} people have no evidence at all in {period}: {people}"),
-    why=Text("全部在岗员工都要接受考核(S8.4);没有依据就没有结果。", "Everybody in post is appraised (S8.4); without evidence there is no result."),
+    why=Text("全部在岗员工都要接受考核(S8.4);没有依据的项不计分。", "Everybody in post is appraised (S8.4); a line without evidence is not scored."),
     mend=Text("补充数据,或在人员表中登记离职、请假。", "Add their evidence, or record that they left or were on leave."),
 )  # fmt: skip
 LOOK_ALIKE = kind(
@@ -200,8 +201,9 @@ def _workdays(evidence: Evidence) -> list[dt.date]:
 
 
 def _people(evidence: Evidence) -> Iterator[Problem]:
-    """People in post whom no row of the period names."""
-    if not evidence.has("people"):
+    """People in post whom no row of the period names; where no record means no fault, that is nothing to warn of."""
+    measures = [CATALOGUE[i.measure.use] for i in evidence.scheme.indicators() if i.measure.use in CATALOGUE]
+    if not evidence.has("people") or all(m.empty == "zero" for m in measures):
         return
     named = [sql for shape in needed_shapes(evidence.scheme) if evidence.has(shape) for sql in _naming(evidence, shape)]
     positions = ", ".join(f"'{p}'" for p in (x.replace("'", "''") for x in evidence.scheme.positions))
@@ -246,7 +248,7 @@ def _look_alikes(evidence: Evidence) -> Iterator[Problem]:
             f"GROUP BY {', '.join(columns)} HAVING count(DISTINCT {key}) > 1 ORDER BY 1"
         )
         if groups:
-            yield LOOK_ALIKE(shape=SHAPES[shape].title, count=len(groups), example="、".join(map(str, groups[0][0])))  # type: ignore[call-overload]
+            yield LOOK_ALIKE(shape=SHAPES[shape].title, count=len(groups), example=several(map(str, groups[0][0])))  # type: ignore[call-overload]
 
 
 # --- records -----------------------------------------------------------------------------------------------------
@@ -344,13 +346,13 @@ def _yuan(fen: object) -> str:
 # --- saying ------------------------------------------------------------------------------------------------------
 
 
-def _some(items: Sequence[str]) -> str:
-    more = f" …(+{len(items) - LISTED})" if len(items) > LISTED else ""
-    return "、".join(items[:LISTED]) + more
+def _some(items: Sequence[str]) -> Text:
+    return _joined([same(item) for item in items])
 
 
 def _joined(titles: Sequence[Text]) -> Text:
-    return Text(_some([t.zh for t in titles]), _some([t.en for t in titles]))
+    more = f" …(+{len(titles) - LISTED})" if len(titles) > LISTED else ""
+    return joined([listed(titles[:LISTED]), same(more)], "")
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[Problem]], ...] = (

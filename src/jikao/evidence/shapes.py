@@ -148,7 +148,7 @@ _shape(
 _shape(
     "plan_items", "工作计划", "Plan items", "person item", "due_on",
     _who(), _c("item", _W, "条目", "item", required=True), _c("kind", _W, "类别", "kind", words=("plan", "task", "milestone"), default="plan"),
-    _c("due_on", _D, "期限", "due on", required=True), _c("done_on", _D, "完成日", "done on"), _c("amount", _N, "工作量", "amount of work", default="1"),
+    _c("due_on", _D, "期限", "due on", required=True), _c("done_on", _D, "完成日", "done on"), _c("amount", _N, "工作量", "amount of work", default="1", low=0),
     _c("approved", _F, "已批准", "approved", default="yes"),
 )
 _shape(
@@ -185,7 +185,7 @@ _shape(
 _shape(
     "renewals", "到期合同", "Contracts due", "contract", "due_on",
     _c("contract", _W, "合同号", "contract", required=True), _who(), _c("due_on", _D, "到期日", "due on", required=True),
-    _c("renewed", _F, "已续约", "renewed", required=True), _c("amount", _M, "金额", "amount"), _c("customer", _W, "客户", "customer"),
+    _c("renewed", _F, "已续约", "renewed", required=True), _c("amount", _M, "金额", "amount", low=0), _c("customer", _W, "客户", "customer"),
 )
 _shape(
     "exams", "考试", "Exams", "exam person", "held_on",
@@ -231,12 +231,12 @@ _shape(
 _shape(
     "orders", "任务单", "Task orders", "order_no", "settled_on",
     _c("order_no", _W, "任务单号", "order", required=True), _c("title", _W, "名称", "title"), _c("created_by", _W, "创建部门", "created by"),
-    _c("value", _M, "产值", "value", required=True), _c("received_on", _D, "接单日", "received on"), _c("settled_on", _D, "结算日", "settled on"),
+    _c("value", _M, "产值", "value", required=True, low=0), _c("received_on", _D, "接单日", "received on"), _c("settled_on", _D, "结算日", "settled on"),
     _c("project_manager", _W, "项目经理", "project manager"), _c("progress", _S, "进度", "progress", low=0, high=1),
 )
 _shape(
     "order_splits", "产值分解", "Value splits", "order_no department", "",
-    _c("order_no", _W, "任务单号", "order", required=True), _c("department", _W, "部门", "department", required=True), _c("value", _M, "产值", "value", required=True),
+    _c("order_no", _W, "任务单号", "order", required=True), _c("department", _W, "部门", "department", required=True), _c("value", _M, "产值", "value", required=True, low=0),
     _who("部门经理", "department manager", "manager", required=False),
 )
 _shape(
@@ -252,8 +252,8 @@ _shape(
 )
 _shape(
     "observations", "外部数据", "Observations", "person code measured_on", "measured_on",
-    _who(), _c("code", _W, "代码", "code", required=True), _c("measured_on", _D, "日期", "day", required=True), _c("numerator", _N, "分子", "numerator"),
-    _c("denominator", _N, "分母", "denominator"), _c("score", _N, "得分", "score", low=0, high=100), _c("source", _W, "来源", "source"),
+    _who(), _c("code", _W, "代码", "code", required=True), _c("measured_on", _D, "日期", "day", required=True), _c("numerator", _N, "分子", "numerator", low=0),
+    _c("denominator", _N, "分母", "denominator", low=0), _c("score", _N, "得分", "score", low=0, high=100), _c("source", _W, "来源", "source"),
 )
 _shape(
     "ratings", "评分", "Ratings", "person item role rater rated_on", "rated_on",
@@ -282,9 +282,12 @@ _shape(
 )
 
 
+WORKED_OUT = {"task_shares": (_c("completed_on", _D, "完成日", "completed on"), _c("A", _N, "绩点系数 A", "points A"), _c("points", _N, "本人绩点", "own points"))}
+"""Columns the credit rules add to the rows of a shape; nobody could follow the figure without them."""
+
 _STORED = {
     Type.WORD: "string", Type.DAY: "date", Type.INSTANT: "timestamp", Type.FLAG: "boolean",
-    **{t: "int64" for t in (Type.COUNT, Type.NUMBER, Type.MONEY, Type.SHARE, Type.SECONDS)},
+    **dict.fromkeys((Type.COUNT, Type.NUMBER, Type.MONEY, Type.SHARE, Type.SECONDS), "int64"),
 }  # fmt: skip
 
 SCALES = {Type.COUNT: 1, Type.NUMBER: 10_000, Type.MONEY: 100, Type.SHARE: 1_000_000, Type.SECONDS: 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,7 @@ from jikao.evidence.stage import Texts
 from jikao.evidence.typed import Times, chosen, later, present
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
+from jikao.scheme.words import listed, several
 
 REPEATS = kind(
     "evidence.repeats", Level.HINT,
@@ -56,17 +57,23 @@ def by_headers(raw: Raw, shape: Shape, times: Times) -> Shaped:
 
 def header_problems(raw: Raw, shape: Shape) -> Iterator[Problem]:
     """Required columns the file lacks, and columns it has that do not belong to the shape."""
-    lacking = [f"{c.title.zh}({c.name})" for c in shape.columns if c.required and c.default is None and c.name not in raw.index]
+    lacking = [Text(f"{c.title.zh}({c.name})", f"{c.title.en} ({c.name})") for c in shape.columns if c.required and c.default is None and c.name not in raw.index]
     spare = [h for i, h in enumerate(raw.headers) if h and i not in raw.index.values()]
     place = Place(raw.place(1, 0).file)
     if lacking:
-        yield NO_COLUMNS(place, missing="、".join(lacking), seen="、".join(h for h in raw.headers if h)[:500])
+        yield NO_COLUMNS(place, missing=listed(lacking), seen=_shown(raw.headers))
     if spare:
-        yield IGNORED(place, columns="、".join(spare)[:500])
+        yield IGNORED(place, columns=_shown(spare))
 
 
 def _headers(raw: Raw, index: Dict[str, int]) -> dict[str, str]:
     return {name: raw.headers[i] for name, i in index.items() if raw.headers[i]}
+
+
+def _shown(headers: Iterable[str]) -> Text:
+    """Headers as far as anybody reads them: a hostile file may have a million, or one of a million characters."""
+    said = several(h for h in headers if h)
+    return Text(said.zh[:500], said.en[:500])
 
 
 def _placing(raw: Raw, index: Dict[str, int]) -> Callable[[int, str], Place]:
@@ -86,9 +93,9 @@ def missing_columns(spec: MappingText, raw: Raw) -> Iterator[Problem]:
     lacking = [name for name in spec.used if name not in raw.index]
     place = Place(raw.place(1, 0).file)
     if vital := [name for name in lacking if name in spec.vital]:
-        yield NO_COLUMNS(place, missing="、".join(vital), seen="、".join(h for h in raw.headers if h)[:500])
+        yield NO_COLUMNS(place, missing=several(vital), seen=_shown(raw.headers))
     if spare := [name for name in lacking if name not in spec.vital]:
-        yield LACKING(place, missing="、".join(spare))
+        yield LACKING(place, missing=several(spare))
 
 
 def by_mapping(con: Con, raw: Raw, spec: MappingText, times: Times) -> tuple[list[Shaped], list[Problem]]:

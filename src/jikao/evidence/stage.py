@@ -21,6 +21,7 @@ from jikao.evidence.typed import LONGEST, Times, halfway, value
 from jikao.scheme.number import LARGEST
 from jikao.scheme.problem import Kind, Level, Place, Problem, kind
 from jikao.scheme.text import Text
+from jikao.scheme.words import several
 
 SHOWN = 200
 """Problems of one kind in one column that are listed one by one; the rest are counted."""
@@ -248,7 +249,7 @@ class _Look:
     days: WorkDays
 
     def unread(self, bit: int, column: Column) -> Iterator[Problem]:
-        words = "、".join(column.words) or "—"
+        words = several(column.words or ("—",))
         yield from self._listed("unread", bit, column, NOT_READ[column.type], words=words, longest=LONGEST)
 
     def off(self, bit: int, column: Column) -> Iterator[Problem]:

@@ -18,7 +18,6 @@ import json
 import os
 import re
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -29,6 +28,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jikao.evidence import duck
 from jikao.evidence.clock import work_days
+from jikao.evidence.lock import locked
 from jikao.evidence.shapes import SHAPES
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.calendar import WorkCalendar
@@ -230,33 +230,11 @@ def _writable(root: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """The store's lock: the system gives it back when a process dies, so it is never left behind."""
-    with path.open("a+b") as file:
-        _take(file.fileno())
+    """The store's lock, or the problem that another import holds it."""
+    with locked(path, _WAIT) as free:
+        if not free:
+            raise Refused([BUSY()])
         yield
-
-
-if sys.platform != "win32":
-    import fcntl
-
-    def _try_lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-else:
-    import msvcrt
-
-    def _try_lock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-
-
-def _take(handle: int) -> None:
-    until = time.monotonic() + _WAIT
-    while True:
-        try:
-            return _try_lock(handle)
-        except OSError:
-            if time.monotonic() > until:
-                raise Refused([BUSY()]) from None
-            time.sleep(0.05)
 
 
 def _check_zone(zone: str) -> None:

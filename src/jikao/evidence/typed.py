@@ -61,13 +61,13 @@ def halfway(column: Column, text: str, times: Times) -> dict[str, str]:
     """Values ``value`` builds on, by name; worked out once so that it can use them more than once."""
     if column.type is not Type.INSTANT:
         return {}
-    return {f"w_{column.name}": _wall(text, times), f"z_{column.name}": _zoned(text, times)}
+    return {f"w_{column.name}": _wall(text, times)}
 
 
 def value(column: Column, text: str, times: Times) -> str:
     """The stored value of a column's text, NULL where the text cannot be read as its type.
 
-    For an instant it reads the columns ``halfway`` names: its wall-clock time, or the instant where the text has a zone.
+    For an instant it reads the column ``halfway`` names: its wall-clock time, empty where the text itself has a zone.
     """
     match column.type:
         case Type.WORD:
@@ -75,7 +75,7 @@ def value(column: Column, text: str, times: Times) -> str:
         case Type.DAY:
             return _day(text, times)
         case Type.INSTANT:
-            return f"coalesce({to_utc(f'w_{column.name}', times.zone)}, z_{column.name})"
+            return f"coalesce({to_utc(f'w_{column.name}', times.zone)}, {_zoned(text, times)})"
         case Type.FLAG:
             return _flag(text)
         case Type.SECONDS:

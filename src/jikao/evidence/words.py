@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jikao.scheme.text import Text
+
 YES = ("yes", "y", "true", "1", "是", "已", "√", "✓")
 NO = ("no", "n", "false", "0", "否", "未", "×", "✗")
 
@@ -20,6 +22,23 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "progress": ("进度预支", "进度"), "hardship": ("困难预支", "困难"),
 }  # fmt: skip
 """Word of a shape → other ways people write it. A way belongs to one word within any one column."""
+
+
+ROLES: dict[str, str] = {
+    "self": "本人", "superior": "上级", "team_lead": "班组主管", "peer": "同事", "project_owner": "项目负责人",
+    "customer": "客户", "face_to_face": "面对面评估",
+}  # fmt: skip
+"""Roles of raters the presets name; a scheme may name others, which are said as they are written."""
+
+
+def said(word: str) -> Text:
+    """A word of a shape as a receipt says it: in Chinese the first of its other spellings."""
+    return Text(next(iter(ALIASES.get(word, ())), word), word)
+
+
+def role_said(role: str) -> Text:
+    """A role of raters as a receipt says it."""
+    return Text(ROLES.get(role, role), role)
 
 
 def spellings(words: tuple[str, ...]) -> dict[str, str]:

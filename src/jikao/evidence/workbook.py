@@ -24,6 +24,7 @@ from jikao.evidence.cells import as_cell
 from jikao.evidence.fetching import BOMB, BROKEN, FOREIGN, FREE, RATIO, Unfit, check_size
 from jikao.scheme.problem import Kind, Level, Place, kind
 from jikao.scheme.text import Text
+from jikao.scheme.words import several
 
 MOST_CELLS = 10_000_000
 MOST_PARTS = 10_000
@@ -102,7 +103,7 @@ def _measured(path: Path, sheet: str | None, place: Place) -> tuple[str, bytes]:
         _check_parts(book, path.stat().st_size, place)
         sheets = _sheets(book, place)
         if sheet is not None and sheet not in sheets:
-            raise Unfit(NO_SHEET(place, sheet=sheet, sheets="、".join(sheets)))
+            raise Unfit(NO_SHEET(place, sheet=sheet, sheets=several(sheets)))
         name = sheet if sheet is not None else next(iter(sheets))
         xml = book.read(sheets[name])
         rows, columns = _extent(xml)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -53,6 +53,11 @@ def percent(value: Number) -> str:
 def listed(parts: Sequence[Text]) -> Text:
     """``甲、乙`` / ``one, two``."""
     return each(lambda lang: ("、" if lang == "zh" else ", ").join(part.say(lang) for part in parts))
+
+
+def several(words: Iterable[str]) -> Text:
+    """Words one after the other, with each language's comma."""
+    return listed([same(word) for word in words])
 
 
 def points(value: Number) -> Text:

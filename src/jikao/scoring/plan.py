@@ -486,13 +486,7 @@ HUGE_VALUE = 9_000_000_000
 
 def marks_steps(wide: bool) -> list[Step]:
     """Value -> key -> clause -> points: one range join of everybody's values with the table of clauses."""
-    return [
-        Step("valued", Text("值的定点形式", "values in fixed point"), _valued(wide)),
-        Step("marked", Text("按分段计分", "points by clause"), _marked()),
-    ]
-
-
-VALUED = {"rid": "int64", "line": "int64", "state": "string", "key": "int64", "nano": "int64", "loose": "int64"}
+    return [Step("marked", Text("按分段计分", "points by clause"), _marked(_valued(wide)))]
 
 
 def _valued(wide: bool) -> ir.Table:
@@ -522,8 +516,8 @@ def _valued(wide: bool) -> ir.Table:
     )
 
 
-def _marked() -> ir.Table:
-    v, lines, clauses = staged("valued", VALUED), staged("lines", LINES), staged("clauses", CLAUSES)
+def _marked(v: ir.Table) -> ir.Table:
+    lines, clauses = staged("lines", LINES), staged("clauses", CLAUSES)
     there = v.state == "measured"
     t = v.mutate(key=there.ifelse(v.key, whole(None)))
     t = t.left_join(clauses, [t.line == clauses.line, t.key >= clauses.lo, t.key < clauses.hi]).drop("line_right")

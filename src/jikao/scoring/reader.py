@@ -14,7 +14,7 @@ from ibis.expr import types as ir
 from jikao.evidence.backend import DuckEngine, sql_of
 from jikao.evidence.measures import CREDITS, LONG, formula_of, table_of
 from jikao.evidence.portable import both, whole
-from jikao.evidence.shapes import SHAPES, stored
+from jikao.evidence.shapes import SHAPES, WORKED_OUT, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.params import rated_item
 from jikao.scheme.period import Period
@@ -47,7 +47,7 @@ class EvidenceReader:
         rows: list[Row] = []
         for shape, expr in self._sources(line):
             mine = expr.filter(both(expr.who == person, expr.seat == seat))
-            names = [c for c in stored(SHAPES[shape]) if c in mine.columns]
+            names = [c for c in (*stored(SHAPES[shape]), *(c.name for c in WORKED_OUT.get(shape, ()))) if c in mine.columns]
             ordered = mine.order_by([mine.day, *[mine[k] for k in SHAPES[shape].key]]).select(*names)
             rows += [{**row, "shape": shape} for row in self.fetch(ordered)]
         return rows

@@ -89,6 +89,9 @@ WEIGHED = {
 
 _STORED = {"plan_on_time_rate": 10_000, "observed_rate": 10_000, "task_points": 10_000}
 
+_SHARES = ("violation_severity", "workload_share")
+"""Measures that are shares to begin with: nobody counts what they are shares of."""
+
 
 def measure_of(line: Line) -> MeasureKind:
     """The line's measure in the catalogue."""
@@ -105,6 +108,8 @@ def stored_per_unit(line: Line) -> int:
     name, params = line.indicator.measure.use, params_of(line.indicator.measure)
     if name == "renewal_rate" and params["by"] == "amount":
         return 100
+    if name == "profit_attainment":  # yuan of profit of the yuan aimed at, not both times the share's denominator
+        return 100 * Fraction(str(params["profit_share"])).denominator
     return _STORED.get(name, 1) * (2 if params.get("against") == "median" else 1)
 
 
@@ -112,7 +117,7 @@ def as_counted(line: Line, measured: Measured) -> tuple[Fraction, Fraction] | No
     """Numerator and denominator in the units people count: 36 of 40; ``None`` when N/A."""
     if measured.num is None or not measured.den:
         return None
-    per = stored_per_unit(line)
+    per = measured.den if line.indicator.measure.use in _SHARES else stored_per_unit(line)
     return Fraction(measured.num, per), Fraction(measured.den, per)
 
 

@@ -15,7 +15,7 @@ from jikao.scheme.rules import build_curve, clause_order
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
 from jikao.scheme.walk import indicators
-from jikao.scheme.words import quantity
+from jikao.scheme.words import quantity, several
 from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN = kind(
@@ -179,7 +179,7 @@ def _overlaps(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[P
         upper = min((end for end in (a.upper, b.upper) if end is not None), default=None)
         lines = sorted({use.place(order[index]).line or 0 for index in (i, j)})
         place = use.place(max(order[i], order[j]))
-        yield OVERLAP(place, title=use.title, span=use.said(Span(lower, upper)), lines="、".join(map(str, lines)))
+        yield OVERLAP(place, title=use.title, span=use.said(Span(lower, upper)), lines=several(map(str, lines)))
 
 
 def _outside(use: CurveUse, curve: Curve, order: tuple[int, ...]) -> Iterator[Problem]:

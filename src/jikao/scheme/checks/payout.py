@@ -10,6 +10,7 @@ from jikao.scheme.number import Unset, plain_number
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.suggest import among
 from jikao.scheme.text import Text
+from jikao.scheme.words import several
 from jikao.scheme.yaml_nodes import Places, Steps
 
 UNKNOWN_GRADE = kind(
@@ -78,7 +79,7 @@ def _grades(payout: Payout, grades: list[str], places: Places) -> Iterator[Probl
         seen.add(amount.grade)
         keys = [key for key in ("withheld", "gives", "gets_share") if getattr(amount, key)]
         if len(keys) > 1:
-            yield CONFLICT(places.of(*path), grade=amount.grade, keys="、".join(keys))
+            yield CONFLICT(places.of(*path), grade=amount.grade, keys=several(keys))
 
 
 def _redistribution(payout: Payout, places: Places) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 from jikao.scheme.walk import Item, levels
 from jikao.scheme.walk import Level as Shared
+from jikao.scheme.words import several
 from jikao.scheme.yaml_nodes import Places, Steps
 
 WEIGHT_SUM = kind(
@@ -96,7 +97,7 @@ def _total(scheme: Scheme, places: Places) -> Iterator[Problem]:
 def _own_share(path: Steps, item: Item, places: Places) -> Iterator[Problem]:
     given = {key: value for key in _KEYS if (value := getattr(item, key, None)) is not None}
     if len(given) > 1:
-        yield TWICE(places.of(*path), title=item.title, keys="、".join(given))
+        yield TWICE(places.of(*path), title=item.title, keys=several(given))
     for key, value in given.items():
         if value <= 0 and places.is_sound(*path, key):
             yield NOT_POSITIVE(places.of(*path, key), title=item.title, key=key, value=plain_number(value))

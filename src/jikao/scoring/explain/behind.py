@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from jikao.evidence.shapes import SCALES, SHAPES, Column, Shape, Type
+from jikao.evidence.shapes import SCALES, SHAPES, WORKED_OUT, Column, Shape, Type
+from jikao.evidence.words import said
 from jikao.scheme.model import Scheme
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
@@ -84,7 +85,8 @@ def _shape_of(line: Line, row: Row) -> Shape:
 
 
 def _evidence(line: Line, shape: Shape, row: Row, zone: dt.tzinfo) -> EvidenceRow:
-    cells = [Cell(c.name, c.title, said_cell(c, row[c.name], zone)) for c in _telling(line, shape) if row.get(c.name) is not None]
+    columns = (*_telling(line, shape), *WORKED_OUT.get(shape.name, ()))
+    cells = [Cell(c.name, c.title, said_cell(c, row[c.name], zone)) for c in columns if row.get(c.name) is not None]
     return EvidenceRow(shape.name, shape.title, (*cells, *_took(line, row)), origin_of(row))
 
 
@@ -116,6 +118,8 @@ def said_cell(column: Column, value: object, zone: dt.tzinfo) -> Text:
     """A stored value as people write it."""
     if column.type is Type.FLAG:
         return YES if value else NO
+    if column.words:
+        return said(str(value))
     if column.type is Type.INSTANT and isinstance(value, dt.datetime):
         local = value.replace(tzinfo=value.tzinfo or dt.UTC).astimezone(zone)
         return same(f"{local:%Y-%m-%d %H:%M}")

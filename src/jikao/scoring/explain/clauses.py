@@ -62,12 +62,24 @@ def _worth(line: Line, clause: Clause) -> Text:
         return points(line.curve.clause_points(clause, Fraction(0)))
     if _is_identity(line, clause):
         return ITSELF
-    scale, per, change = Fraction(line.curve.scale), Fraction(clause.per), Fraction(clause.change)
-    if unit_of(line) is Unit.RATIO and per == 1:  # "for every 100 %" says less than "for every 1 %"
-        per, change = per / 100, change / 100
+    scale = Fraction(line.curve.scale)
+    change, per = _steepness(line, clause)
     words = RISES if change * scale > 0 else FALLS
     start = number(Fraction(clause.base) * scale)
     return fill(words, start=start, per=quantity(unit_of(line), per), change=number(abs(change * scale)))
+
+
+def _steepness(line: Line, clause: Clause) -> tuple[Fraction, Fraction]:
+    """Change and per what, as the scheme says it. A line from end to end is said for every 1 % or 1 where that is exact."""
+    change, per = Fraction(clause.change), Fraction(clause.per)
+    ratio, ends = unit_of(line) is Unit.RATIO, (clause.lower, clause.upper)
+    end_to_end = None not in ends and per == Fraction(ends[1] or 0) - Fraction(ends[0] or 0)
+    if unit_of(line) is Unit.DURATION or not (end_to_end or (ratio and per == 1)):
+        return change, per
+    least = Fraction(1, 100 if ratio else 1)
+    each_one = change * least / per
+    written = each_one * Fraction(line.curve.scale) * 10_000
+    return (each_one, least) if written.denominator == 1 else (change, per)
 
 
 def _is_identity(line: Line, clause: Clause) -> bool:
@@ -88,7 +100,9 @@ def mark_formula(line: Line, clause: Clause, value: Fraction, mark: Fraction, me
 def _sum(line: Line, clause: Clause, value: Fraction) -> Text:
     """Start and way: ``60 + 2 × (85 − 60)``, times the curve's scale."""
     unit, scale = unit_of(line), Fraction(line.curve.scale)
-    change, per, anchor = Fraction(clause.change), Fraction(clause.per), Fraction(clause.anchor)
+    (change, per), anchor = _steepness(line, clause), Fraction(clause.anchor)
+    if unit is Unit.RATIO and abs(change / per) == 100:  # 71.4286 % is 71.4286 points
+        change, per = change / per, Fraction(1)
     x, start, span = quantity(unit, value), quantity(unit, anchor), quantity(unit, per)
 
     def words(lang: Lang) -> str:

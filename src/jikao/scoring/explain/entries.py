@@ -40,20 +40,24 @@ def amount_of(row: Row, column: str) -> Fraction | None:
 
 def _deduction(line: Line, row: Row) -> Judgement:
     """A deduction takes the fixed amount of its kind, or the amount entered."""
-    entered = line.indicator.entry.kinds.get(str(row.get("kind")))
+    kind = str(row.get("kind") or "")
+    entered = line.indicator.entry.kinds.get(kind)
     fixed = Fraction(entered.each) if entered is not None and entered.each is not None else None
-    titled = entered is not None and bool(entered.title.zh or entered.title.en)
-    what = entered.title if entered is not None and titled else same(str(row.get("kind") or ""))
-    return judgement(
-        row, what, fixed if fixed is not None else amount_of(row, "amount"), "happened_on", counted=row.get("verified") is True
-    )
+    amount = fixed if fixed is not None else amount_of(row, "amount")
+    return judgement(row, _titled(line, kind), amount, "happened_on", counted=row.get("verified") is True)
+
+
+def _titled(line: Line, kind: str) -> Text:
+    """A kind of entry as the scheme calls it."""
+    entered = line.indicator.entry.kinds.get(kind)
+    return entered.title if entered is not None and (entered.title.zh or entered.title.en) else same(kind)
 
 
 def _complaint(line: Line, row: Row) -> Judgement:
     causes, origin = params_of(line.indicator.measure).get("causes") or (), params_of(line.indicator.measure).get("origin", "any")
     cause = str(row.get("cause") or "")
     counted = row.get("state") == "verified" and (not causes or cause in _words(causes)) and origin in ("any", row.get("origin"))
-    return judgement(row, same(cause), amount_of(row, "amount"), "received_on", counted=counted)
+    return judgement(row, _titled(line, cause), amount_of(row, "amount"), "received_on", counted=counted)
 
 
 def _words(value: object) -> tuple[str, ...]:

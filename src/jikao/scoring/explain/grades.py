@@ -96,7 +96,7 @@ def _by_rules(grades: Grades, scores: Sequence[Decimal]) -> GradeNote:
     tried: list[Tried] = []
     for rule in grades.rules:
         held = all(holds(c, scores) for c in rule.when)
-        tried.append(Tried(rule.id, held, _rule_words(rule, scores)))
+        tried.append(Tried(rule.id, rule.title, held, _rule_words(rule, scores)))
         if held:
             return GradeNote(rule.id, rule.title, tried[-1].says, None, tuple(tried))
     return GradeNote(None, NO_GRADE, OTHERWISE, None, tuple(tried))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
+from jikao.evidence.words import role_said
 from jikao.scheme.text import Lang, Text
 from jikao.scheme.words import number, percent, points, score
 from jikao.scoring.explain.values import (
@@ -72,7 +73,7 @@ def _head(receipt: Receipt, lang: Lang, width: int) -> Iterator[str]:
         if text is not None:
             yield from labelled(label.say(lang), text.say(lang), "  ", width)
     for tried in receipt.grade.tried:
-        yield from wrapped(f"{'✓' if tried.held else '✗'} {tried.grade}: {tried.says.say(lang)}", "    ", "      ", width)
+        yield from wrapped(f"{'✓' if tried.held else '✗'} {tried.title.say(lang)}: {tried.says.say(lang)}", "    ", "      ", width)
     yield from labelled(COVERAGE.say(lang), percent(receipt.coverage), "  ", width)
     for flag in receipt.flags:
         yield from labelled(FLAG.say(lang), flag.text.say(lang), "  ", width)
@@ -139,7 +140,7 @@ class _Words:
 
     def rater(self, rater: RaterNote) -> Iterator[str]:
         given = self.say(NOT_RATED) if rater.score is None else number(rater.score)
-        yield f"{rater.role} ({self.say(WEIGHT, weight=number(rater.weight))}): {given}"
+        yield f"{self.say(role_said(rater.role))} ({self.say(WEIGHT, weight=number(rater.weight))}): {given}"
         for rating in rater.ratings:
             yield f"- {self.judgement(rating, what='')}"
 

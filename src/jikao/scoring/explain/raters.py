@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from jikao.evidence.words import role_said
 from jikao.scheme.model import Scheme
 from jikao.scheme.params import params_of
 from jikao.scheme.rules import Line
@@ -38,7 +39,7 @@ def rater_notes(scheme: Scheme, line: Line, rows: Sequence[Row]) -> tuple[RaterN
 
 
 def _rater(role: str, weight: Fraction, rows: Sequence[Row]) -> RaterNote:
-    ratings = tuple(judgement(r, same(role), amount_of(r, "score"), "rated_on", counted=weight > 0) for r in rows)
+    ratings = tuple(judgement(r, role_said(role), amount_of(r, "score"), "rated_on", counted=weight > 0) for r in rows)
     scores = [r.amount for r in ratings if r.amount is not None]
     return RaterNote(role, weight, sum(scores, Fraction(0)) / len(scores) if scores else None, ratings)
 
@@ -60,7 +61,7 @@ def notes_on(scheme: Scheme, raters: Sequence[RaterNote]) -> Iterator[Text]:
     if any(r.score is not None for r in raters):
         for r in raters:
             if r.score is None and r.weight > 0:
-                yield fill(NOBODY_RATED, role=r.role, weight=number(r.weight))
+                yield fill(NOBODY_RATED, role=role_said(r.role), weight=number(r.weight))
     gap, means = scheme.raters.gap, {r.role: r.score for r in raters}
     if gap is None:
         return
@@ -68,4 +69,4 @@ def notes_on(scheme: Scheme, raters: Sequence[RaterNote]) -> Iterator[Text]:
     first, second = means.get(one), means.get(other)
     if first is not None and second is not None and abs(first - second) > Fraction(gap.more_than):
         numbers = {"first": number(first), "second": number(second), "gap": number(abs(first - second)), "limit": number(gap.more_than)}
-        yield fill(GAP, one=one, other=other, **numbers)
+        yield fill(GAP, one=role_said(one), other=role_said(other), **numbers)

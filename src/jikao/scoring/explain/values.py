@@ -183,6 +183,7 @@ class Tried:
     """A counted grade rule, with the counts it found."""
 
     grade: str
+    title: Text
     held: bool
     says: Text
 
