@@ -19,7 +19,8 @@ from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.params import rated_item
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Line, Rules
-from jikao.scoring import plan as p
+from jikao.scoring.plan.gather import credited
+from jikao.scoring.plan.roster import roster_steps
 from jikao.scoring.plan_key import sources_there
 from jikao.scoring.run import shapes_read
 from jikao.scoring.tables import PERIODS
@@ -35,7 +36,7 @@ class EvidenceReader:
         for name in (*shapes_read(rules), "leaves"):
             on.attach(name, snapshot.tables.get(name, ()), stored(SHAPES[name]))
         on.values("periods", PERIODS, [(0, str(period), period.start, period.end)])
-        for step in p.roster_steps(rules):
+        for step in roster_steps(rules):
             on.stage(step.name, sql_of(step.expr, on.dialect))
 
     def fetch(self, expr: ir.Table) -> list[Row]:
@@ -71,7 +72,7 @@ class EvidenceReader:
                 yield "feedback_summaries", self._summaries(formula.recipients)
 
     def _credited(self, credit: str) -> ir.Table:
-        rows, _ = p.credited(credit, [self.period], sliced=CREDITS[credit].left is None, scoped=False)
+        rows, _ = credited(credit, [self.period], sliced=CREDITS[credit].left is None, scoped=False)
         return rows if "seat" in rows.columns else rows.mutate(seat=whole(0))
 
     def _long(self, line: Line) -> tuple[str, ir.Table]:

@@ -79,7 +79,7 @@ def changed_rows(before: Sequence[Path], after: Sequence[Path], shape: str) -> s
 
 def _credited_people(on: DuckEngine, shape: str, periods: Sequence[Period]) -> set[str]:
     """The people a shape's credit rules give the changed rows to, in the periods."""
-    from jikao.scoring.plan import crediting_steps  # noqa: PLC0415 - imports Ibis: only when something did change
+    from jikao.scoring.plan.gather import crediting_steps  # noqa: PLC0415 - imports Ibis: only when something did change
 
     if shape == "feedback_summaries":
         return {str(who) for (who,) in on.rows("SELECT DISTINCT person FROM changed")}

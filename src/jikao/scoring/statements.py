@@ -62,15 +62,10 @@ def _digest(key: PlanKey) -> str:
 @cache
 def writers() -> str:
     """Versions of all that writes SQL, and our own source of it, so that a changed plan is never served from the cache."""
-    source = Path(__file__).parent
-    files = [
-        source / "plan.py",
-        source / "plan_key.py",
-        source / "tables.py",
-        source.parent / "evidence" / "measures.py",
-        source.parent / "evidence" / "portable.py",
-    ]
-    files.append(source.parent / "evidence" / "shapes.py")
+    room = Path(__file__).parent
+    evidence = room.parent / "evidence"
+    files = [*sorted((room / "plan").glob("*.py")), room / "plan_key.py", room / "tables.py"]
+    files += [evidence / f"{name}.py" for name in ("measures", "portable", "shapes")]
     own = hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
     return f"{__version__} {version('ibis-framework')} {version('sqlglot')} {own}"
 
