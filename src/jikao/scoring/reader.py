@@ -12,7 +12,8 @@ from typing import Any
 from ibis.expr import types as ir
 
 from jikao.evidence.backend import DuckEngine, sql_of
-from jikao.evidence.measures import CREDITS, LONG, formula_of, table_of
+from jikao.evidence.credits import CREDITS, table_of
+from jikao.evidence.measures import LONG, formula_of
 from jikao.evidence.portable import both, whole
 from jikao.evidence.shapes import SHAPES, WORKED_OUT, stored
 from jikao.evidence.snapshot import Snapshot

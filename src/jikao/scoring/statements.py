@@ -65,7 +65,7 @@ def writers() -> str:
     room = Path(__file__).parent
     evidence = room.parent / "evidence"
     files = [*sorted((room / "plan").glob("*.py")), room / "plan_key.py", room / "tables.py"]
-    files += [evidence / f"{name}.py" for name in ("measures", "portable", "shapes")]
+    files += [evidence / f"{name}.py" for name in ("credits", "measures", "portable", "shapes")]
     own = hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
     return f"{__version__} {version('ibis-framework')} {version('sqlglot')} {own}"
 

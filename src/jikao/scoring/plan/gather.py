@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.measures import CREDITS, Aggregate, Formula, dues, table_of
+from jikao.evidence.credits import CREDITS, table_of
+from jikao.evidence.measures import Aggregate, Formula, dues
 from jikao.evidence.portable import (
     both,
     is_one_of,

@@ -8,7 +8,8 @@ from functools import reduce
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.measures import LONG, NUMBER, Values, ask, deducted, formula_of
+from jikao.evidence.credits import NUMBER
+from jikao.evidence.measures import LONG, Values, ask, deducted, formula_of
 from jikao.evidence.portable import (
     count_if,
     total,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 from ibis.expr import types as ir
 
-from jikao.evidence.measures import table_of
+from jikao.evidence.credits import table_of
 from jikao.evidence.portable import (
     both,
     is_one_of,
