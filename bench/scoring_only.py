@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from statistics import median
 from typing import Any
 
 import sheet
+from cost import peak_mib
 from generate import size_of
 
 HERE = Path(__file__).resolve().parent
@@ -256,7 +256,7 @@ def worker(name: str, path: Path, repeats: int, out: Path) -> None:
 
     scored = globals()[name](path, repeats)
     np.save(out, np.array(scored[-1][1], dtype="int64"))
-    print(json.dumps({"seconds": [s for s, _ in scored], "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({"seconds": [s for s, _ in scored], "rss": peak_mib()}))
 
 
 def compare(people: int, repeats: int, scratch: Path) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from cost import cpu_seconds, peak_mib
 
 HERE = Path(__file__).resolve().parent
 SHAPES = ("people", "tickets", "surveys", "violations")
@@ -158,19 +159,14 @@ def _loop(_: str, folder: Path, out: Path, *, raw: bool) -> Run:
     return run
 
 
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 def main() -> None:
     name, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     begun = time.perf_counter()
     run = prepare(name, folder, out)
-    start, cpu = time.perf_counter(), _cpu()
+    start, cpu = time.perf_counter(), cpu_seconds()
     more = run() or {}
-    cost = {"start": start - begun, "wall": time.perf_counter() - start, "cpu": _cpu() - cpu}
-    print(json.dumps(cost | {"rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024} | more))
+    cost = {"start": start - begun, "wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu}
+    print(json.dumps(cost | {"rss": peak_mib()} | more))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,14 @@ def seeds(seconds: float) -> Iterator[int]:
 
 @pytest.mark.parametrize(
     ("name", "damage"),
-    [("a.csv", damaged), ("a.csv.gz", damaged), ("a.json", damaged), ("a.parquet", damaged), ("a.xlsx", damaged), ("a.xlsx", damaged_inside)],
+    [
+        ("a.csv", damaged),
+        ("a.csv.gz", damaged),
+        ("a.json", damaged),
+        ("a.parquet", damaged),
+        ("a.xlsx", damaged),
+        ("a.xlsx", damaged_inside),
+    ],
     ids=["csv", "gz", "json", "parquet", "xlsx", "parts of xlsx"],
 )
 def test_damaged_files_are_read_or_refused(tmp_path: Path, name: str, damage: Callable[[bytes, random.Random], bytes]) -> None:

@@ -187,6 +187,22 @@ def test_an_instant_of_1970_is_how_systems_write_not_set(store: Store) -> None:
     assert codes(report) == ["evidence.date-range"]
 
 
+@pytest.mark.parametrize(("shape", "row"), [
+    ("plan_items", {"person": "甲", "item": "a", "due_on": "2024-06-03", "amount": "-1"}),
+    ("renewals", {"contract": "c", "person": "甲", "due_on": "2024-06-03", "renewed": "yes", "amount": "-1"}),
+    ("orders", {"order_no": "o", "value": "-1"}),
+    ("observations", {"person": "甲", "code": "c", "measured_on": "2024-06-03", "numerator": "-1", "denominator": "2"}),
+])  # fmt: skip
+def test_work_contracts_orders_and_counts_are_never_negative(store: Store, shape: str, row: dict[str, str]) -> None:
+    assert codes(import_rows(store, shape, [row], origin="x")) == ["evidence.range"]
+
+
+def test_a_word_outside_the_vocabulary_is_answered_with_the_words_in_each_language(store: Store) -> None:
+    row = {"person": "甲", "item": "a", "due_on": "2024-06-03", "kind": "x"}
+    (problem,) = import_rows(store, "plan_items", [row], origin="x").problems
+    assert ("plan、task、milestone" in problem.why("zh"), "plan, task, milestone" in problem.why("en")) == (True, True)
+
+
 def test_shares_beyond_the_whole_and_scores_beyond_a_hundred_are_out_of_range(store: Store) -> None:
     assert codes(import_rows(store, "task_shares", [{"task": "T", "person": "甲", "share": "40"}], origin="x")) == ["evidence.range"]
     assert codes(import_rows(store, "exams", [{"exam": "e", "person": "甲", "held_on": "2024-06-03", "score": "100.01"}], origin="x")) == [

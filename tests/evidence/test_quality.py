@@ -15,6 +15,7 @@ from jikao.scheme.model import Scheme
 from jikao.scheme.period import parse_period
 from jikao.scheme.problem import Problem, errors
 from jikao.scheme.read import read
+from jikao.scheme.text import Text
 
 QUARTER = parse_period("2024-Q2")
 MONTH = parse_period("2024-06")
@@ -131,10 +132,11 @@ def test_positions_may_follow_but_not_overlap(store: Store) -> None:
     spans = [
         {"person": "甲", "position": "x", "from_on": "2024-06-01", "until_on": "2024-06-20"}, {"person": "甲", "position": "y", "from_on": "2024-06-21"},
         {"person": "乙", "position": "x", "from_on": "2024-06-01"}, {"person": "乙", "position": "y", "from_on": "2024-06-21"},
+        {"person": "丙", "position": "x", "from_on": "2024-06-01", "until_on": "2024-06-21"}, {"person": "丙", "position": "y", "from_on": "2024-06-21"},
     ]  # fmt: skip
-    fill(store, spans=spans)
+    fill(store, people=[{"person": "丙"}], spans=spans)
     assert [(p.values["person"], str(p.values["second"]), p.place.line) for p in found(store, POINTS, code="evidence.spans")] == [
-        ("乙", "2024-06-21", 4)
+        ("丙", "2024-06-21", 6)
     ]
 
 
@@ -166,7 +168,9 @@ def test_working_days_without_a_ticket_are_named_and_holidays_are_not(store: Sto
     june = [dt.date(2024, 6, d) for d in range(1, 31)]
     given = [d for d in june if d not in (dt.date(2024, 6, 5), dt.date(2024, 6, 10), dt.date(2024, 6, 15))]
     fill(store, tickets=[{"ticket": str(d), "created_at": f"{d} 09:00"} for d in given])
-    assert [p.values["days"] for p in found(store, scheme("tickets_solved"), MONTH, code="evidence.days")] == ["2024-06-05"]
+    assert [p.values["days"] for p in found(store, scheme("tickets_solved"), MONTH, code="evidence.days")] == [
+        Text("2024-06-05", "2024-06-05")
+    ]
     assert [p.code for p in found(store, scheme("tickets_solved"), parse_period("2024-07"), code="evidence.nothing")] == [
         "evidence.nothing-in-period"
     ]
@@ -186,7 +190,14 @@ def test_people_without_any_evidence_are_named_but_not_those_who_left_or_robots(
             {"exam": "e", "person": "戊", "held_on": "2024-05-03", "score": 80},
         ],
     )
-    assert [p.values["people"] for p in found(store, scheme("exam_score"), MONTH, code="evidence.people")] == ["李四、钱七"]
+    assert [p.values["people"] for p in found(store, scheme("exam_score"), MONTH, code="evidence.people")] == [
+        Text("李四、钱七", "李四, 钱七")
+    ]
+
+
+def test_where_no_record_means_no_fault_nobody_lacks_evidence(store: Store) -> None:
+    fill(store, people=[{"person": "戊"}], complaints=[])
+    assert found(store, scheme("complaints"), MONTH, code="evidence.people") == []
 
 
 def test_records_that_look_alike_are_a_hint(store: Store) -> None:
@@ -201,7 +212,7 @@ def test_records_that_look_alike_are_a_hint(store: Store) -> None:
         ],
     )
     problems = found(store, scheme("tickets_solved"), MONTH, code="evidence.look-alike")
-    assert [(p.values["count"], p.values["example"], str(p.level)) for p in problems] == [(1, "1、2", "hint")]
+    assert [(p.values["count"], p.values["example"], str(p.level)) for p in problems] == [(1, Text("1、2", "1, 2"), "hint")]
 
 
 def test_every_problem_speaks_both_languages(store: Store) -> None:

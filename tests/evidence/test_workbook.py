@@ -205,7 +205,7 @@ def test_a_damaged_part_is_a_problem(store: Store, book: Callable[..., Path], pa
 
 
 def test_a_reader_that_panics_is_a_problem(store: Store, book: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):  # noqa: N818 - what the reader calls it
+    class PanicException(BaseException):
         pass
 
     def panic(*_: object) -> None:

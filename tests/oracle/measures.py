@@ -235,7 +235,8 @@ def backlog(case: Case) -> Measured:
     midnight = dt.datetime.combine(case.period.end, dt.time())
 
     def open_then(row: Row) -> bool:
-        solved = "solved_at" in row and clock.local(row["solved_at"]) < midnight
+        over = row.get("solved_at", row.get("closed_at"))
+        solved = over is not None and clock.local(over) < midnight
         old = older is None or clock.elapsed(row["created_at"], midnight) > older
         return clock.local(row["created_at"]) < midnight and not solved and old
 
@@ -271,9 +272,9 @@ def calls_answered_rate(case: Case) -> Measured:
 
 
 def calls_resolved_rate(case: Case) -> Measured:
-    rows = calls(case)
-    resolved = [row.get("resolved", False) for row in rows if row["answered"]]
-    return ratio(sum(resolved), len(resolved), len(resolved), len(rows))
+    answered = [row for row in calls(case) if row["answered"]]
+    known = [row["resolved"] for row in answered if "resolved" in row]
+    return ratio(sum(known), len(known), len(known), len(answered))
 
 
 def answer_speed(case: Case) -> Measured:

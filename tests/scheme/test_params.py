@@ -54,3 +54,9 @@ def test_every_default_of_the_catalogue_is_of_its_own_kind():
     for measure in CATALOGUE.values():
         for param in measure.params:
             typed(param, None)
+
+
+def test_an_age_is_in_whole_days() -> None:
+    assert params_of(MeasureUse(use="backlog", with_={"older_than": "7d"}))["older_than"] == 7 * 86_400
+    with pytest.raises(ValueError):
+        params_of(MeasureUse(use="backlog", with_={"older_than": "4h"}))

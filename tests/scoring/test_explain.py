@@ -151,6 +151,35 @@ def test_task_points_show_own_and_best_points() -> None:
     assert note.clause.worth.en == "from 0 points, 1 more for every 1 %"
 
 
+def test_a_line_from_end_to_end_is_said_for_every_one() -> None:
+    rises = [{"from": 0, "score": 0, "to": 80}, {"from": "80%", "score": 80, "to": 100}]
+    note = line(Measured(5, 7, 7, 7), "csat", rises, points=100)
+    assert note.clause is not None
+    assert note.clause.worth.zh == "0 分起,每多 1 % 加 1 分"
+    assert note.formula.zh == "100 × 71.4286 % = 71.4286"
+
+
+@pytest.mark.parametrize(("measured", "measure", "says"), [
+    (Measured(20_000, 1_000_000, 2, 2), {"use": "violation_severity", "levels": {"轻微": "1%"}}, "2 % (n = 2)"),
+    (Measured(500_000, 1_000_000, 1, 1), "workload_share", "50 %"),
+    (Measured(129_000_000, 120_000_000, 4, 4), {"use": "profit_attainment", "profit_share": "20%", "target": 240_000}, "258000 ÷ 240000 = 107.5 % (n = 4)"),
+])  # fmt: skip
+def test_values_are_said_in_the_units_people_count(measured: Measured, measure: object, says: str) -> None:
+    assert line(measured, measure, [{"from": 0, "score": 10}]).figure.says.en == says
+
+
+def test_a_shared_task_shows_its_points_and_the_part_of_the_person() -> None:
+    row: dict[str, object] = {"shape": "task_shares", "task": "T2", "person": "甲", "share": 600_000, "A": 20_000, "points": 12_000}
+    note = line(Measured(12_000, 12_000, 1, 1), "task_points", [{"from": 0, "score": 10}], [row])
+    assert [cell.says.en for cell in note.behind.rows[0].cells] == ["T2", "60 %", "2", "1.2"]
+
+
+def test_words_of_a_shape_are_said_in_the_language_of_the_receipt() -> None:
+    row: dict[str, object] = {"shape": "exams", "exam": "e", "person": "甲", "presence": "absent"}
+    note = line(worth(0), "exam_score", RATED, [row])
+    assert [(cell.says.zh, cell.says.en) for cell in note.behind.rows[0].cells][-1] == ("缺考", "absent")
+
+
 def test_response_is_shown_where_not_everybody_answered() -> None:
     assert line(Measured(35, 50, 50, 60), "csat", TIERS).figure.says.en == "35 ÷ 50 = 70 % (n = 50 of 60, 83.3333 %)"
 
@@ -266,7 +295,7 @@ def test_raters_show_weights_means_and_who_did_not_rate_a21() -> None:
     assert [(r.role, r.weight, r.score) for r in note.behind.raters] == [
         ("self", Fraction(1, 5), 90), ("superior", Fraction(3, 5), 84), ("customer", Fraction(1, 5), None),
     ]  # fmt: skip
-    assert [n.zh for n in note.notes] == ["customer(权重 0.2)未评,按其余权重折算"]
+    assert [n.zh for n in note.notes] == ["客户(权重 0.2)未评,按其余权重折算"]
     given_ = note.behind.raters[1].ratings[0]
     assert (given_.by, given_.on, given_.reason, given_.counted) == ("superior-1", "2011-11-29", "按事实", True)
 
@@ -348,7 +377,7 @@ def test_a_row_may_name_its_shape() -> None:
 
 
 def test_a_ticket_row_tells_its_times_in_the_companys_zone_and_how_long_it_took() -> None:
-    at = dt.datetime(2011, 11, 3, 1, 0)  # noqa: DTZ001 - stored instants are naive UTC
+    at = dt.datetime(2011, 11, 3, 1, 0)
     row: dict[str, object] = {
         "ticket": "INC1", "created_at": at, "solved_at": at + dt.timedelta(hours=30), "first_solved_at": None,
         "created_work": 1_000, "solved_work": 1_000 + 9_000, "import_id": "ef56", "row_no": 9,

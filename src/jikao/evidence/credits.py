@@ -109,7 +109,7 @@ CREDITS: dict[str, Credit] = {
     "first_solved": Credit("tickets", _either("first_solver", "solver"), _either("first_solved_on", "solved_on"), keep=_counted_ticket),
     "responded": Credit("tickets", _column("responder"), _column("responded_on"), keep=_counted_ticket),
     "received": Credit("tickets", _column("assignee"), _column("created_on"), keep=_counted_ticket),
-    "open": Credit("tickets", _column("assignee"), _column("created_on"), left=_column("solved_on"), keep=_counted_ticket),
+    "open": Credit("tickets", _column("assignee"), _column("created_on"), left=_either("solved_on", "closed_on"), keep=_counted_ticket),
     "certificates": Credit("certificates", _column("person"), _column("issued_on"), left=_day_after_validity),
     "ratings": Credit("ratings", _column("person"), _either("judged_on", "rated_on")),
     "splits": Credit("order_splits", _column("manager"), _column("settled_on"), source=settled_splits),

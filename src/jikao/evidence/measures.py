@@ -555,8 +555,8 @@ FORMULAS: dict[str, Callable[[Ask], Formula]] = {
     "calls_answered_rate": lambda _: _ratio(_count("contacts", "answered", lambda t: t.answered), _count("contacts", "", _always)),
     "calls_resolved_rate": lambda _: _ratio(
         _count("contacts", "resolved", lambda t: both(t.answered, t.resolved)),
+        _count("contacts", "outcome known", lambda t: both(t.answered, t.resolved.notnull())),
         _count("contacts", "answered", lambda t: t.answered),
-        _count("contacts", "", _always),
     ),
     "answer_speed": lambda a: _length(
         "contacts", "wait", lambda t: _where(t.answered, t["wait"]), a, _count("contacts", "answered", lambda t: t.answered)

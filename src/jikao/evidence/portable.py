@@ -43,7 +43,8 @@ def total(values: ir.Value) -> ir.Value:
 
 def as_int64(summed: ir.Value) -> ir.Value:
     """A sum of whole numbers as 64 bits. DuckDB sums in 128 bits; Ibis believes in 64 and drops a cast to just that, but
-    keeps one to a type it calls "never NULL" (which the SQL does not know)."""
+    keeps one to a type it calls "never NULL" (which the SQL does not know).
+    """
     return summed.cast(dt.Int64(nullable=False))
 
 

@@ -271,7 +271,7 @@ def _spans(evidence: Evidence) -> Iterator[Problem]:
         return
     overlapping = evidence.rows(
         f"SELECT person, before, from_on, import_id, row_no FROM (SELECT *, lag(from_on) OVER w AS before, "
-        f"lag(coalesce(until_on, DATE '9999-12-31')) OVER w AS until FROM {evidence.table('spans')} WINDOW w AS (PARTITION BY person ORDER BY from_on)) "
+        f"lag(until_on) OVER w AS until FROM {evidence.table('spans')} WINDOW w AS (PARTITION BY person ORDER BY from_on)) "
         f"WHERE until >= from_on ORDER BY person, from_on"
     )
     for person, first, second, import_id, row_no in overlapping:

@@ -24,6 +24,7 @@ from jikao.evidence.workbook import Sheet, column_letters, read_sheet
 from jikao.scheme.number import narrow
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
+from jikao.scheme.words import several
 
 HEADER_WITHIN = 30
 DELIMITERS = (",", "\t", ";", "|")
@@ -180,7 +181,7 @@ def _worth(header: _Header, wanted: Wanted) -> int:
 
 def _demand(header: _Header | None, wanted: Wanted, seen: Sequence[str], place: Place) -> _Header:
     if header is None:
-        names = "、".join(ways[0] for ways in islice(wanted.values(), 12))
+        names = several(ways[0] for ways in islice(wanted.values(), 12))
         raise Unfit(NO_HEADER(place, within=HEADER_WITHIN, wanted=names, seen=" | ".join(seen)[:200]))
     if header.twice:
         raise Unfit(TWICE(Place(place.file, header.row + 1), column=wanted[header.twice[0]][0]))

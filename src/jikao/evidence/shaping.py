@@ -57,7 +57,11 @@ def by_headers(raw: Raw, shape: Shape, times: Times) -> Shaped:
 
 def header_problems(raw: Raw, shape: Shape) -> Iterator[Problem]:
     """Required columns the file lacks, and columns it has that do not belong to the shape."""
-    lacking = [Text(f"{c.title.zh}({c.name})", f"{c.title.en} ({c.name})") for c in shape.columns if c.required and c.default is None and c.name not in raw.index]
+    lacking = [
+        Text(f"{c.title.zh}({c.name})", f"{c.title.en} ({c.name})")
+        for c in shape.columns
+        if c.required and c.default is None and c.name not in raw.index
+    ]
     spare = [h for i, h in enumerate(raw.headers) if h and i not in raw.index.values()]
     place = Place(raw.place(1, 0).file)
     if lacking:

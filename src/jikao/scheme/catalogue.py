@@ -45,6 +45,8 @@ class Param:
     default: object = None
     choices: tuple[str, ...] = ()
     required: bool = False
+    multiple_of: int | None = None
+    """A number must be a whole multiple of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ _measure(
 )
 _measure(
     "reopen_rate", Text("重开率", "Reopen rate"), Unit.RATIO, "tickets", "less",
-    Text("期内首次解决的工单中后来被重开的比例,记给重开前的解决人。", "Share of the tickets first solved in the period that were reopened later, credited to whoever solved before the reopen."),
+    Text("期内首次解决的工单中后来被重开的比例,记给重开前的解决人;系统不记录首次解决人的,记给最后的解决人。",
+         "Share of the tickets first solved in the period that were reopened later, credited to whoever solved before the reopen; where the first solver is not recorded, to the last one."),
     *_TICKETS,
 )
 _measure(
@@ -163,8 +166,8 @@ _measure(
 )
 _measure(
     "backlog", Text("期末积压", "Backlog at period end"), Unit.COUNT, "tickets", "less",
-    Text("期末当日终了仍未解决、由本人负责的工单数。", "Tickets assigned to the person, created before the end of the period and not solved by then."),
-    Param("older_than", "number", Text("只计已超过此时长的", "only those older than this")), *_TICKETS, empty="zero",
+    Text("期末当日终了仍未解决也未关闭、由本人负责的工单数。", "Tickets assigned to the person, created before the end of the period and neither solved nor closed by then."),
+    Param("older_than", "number", Text("只计已超过此时长(整天)的", "only those older than this, in whole days"), multiple_of=86_400), *_TICKETS, empty="zero",
 )
 _measure(
     "csat", Text("客户满意度", "Customer satisfaction"), Unit.RATIO, "surveys", "more",
@@ -186,7 +189,7 @@ _measure(
 )
 _measure(
     "calls_resolved_rate", Text("来电解决率", "Calls resolved"), Unit.RATIO, "contacts", "more",
-    Text("已接听的来电中当场解决的比例。", "Share of the answered calls that were resolved."),
+    Text("已接听、且知道是否解决的来电中,当场解决的比例。", "Share of the answered calls that were resolved, among those whose outcome is known."),
 )
 _measure(
     "answer_speed", Text("接听速度", "Speed of answer"), Unit.DURATION, "contacts", "less",

@@ -31,8 +31,11 @@ def typed(param: Param, raw: object) -> object:
     return _ABSENT.get(param.kind) if raw is None else _READERS[param.kind](param, raw)
 
 
-def _number(_: Param, raw: object) -> Decimal | Unset:
-    return as_fillable(raw)
+def _number(param: Param, raw: object) -> Decimal | Unset:
+    value = as_fillable(raw)
+    if param.multiple_of is not None and isinstance(value, Decimal) and value % param.multiple_of:
+        raise ValueError(raw)
+    return value
 
 
 def _numbers(param: Param, raw: object) -> dict[str, Decimal | Unset]:

@@ -58,6 +58,12 @@ RATED_ONESELF = kind(
     why=Text("被评人不能同时是自评以外的评价人", "nobody may be rated by themselves in another role than self"),
     mend=Text("更正评价人或角色", "correct the rater or the role"),
 )  # fmt: skip
+NOT_DECIDED = kind(
+    "evidence.not-decided", Level.ERROR,
+    what=Text("“{person}”的违规 {violation} 已核实,但没有核定扣减比例", '"{person}": violation {violation} is verified, but nobody decided its share'),
+    why=Text("方案规定逐案核定;没有核定不能当作 0", "the scheme has the share decided case by case, and undecided must not count as 0"),
+    mend=Text("补上核定的比例(share)后重新导入", "add the share decided and import again"),
+)  # fmt: skip
 UNKNOWN_LEVEL = kind(
     "evidence.unknown-level", Level.ERROR,
     what=Text("“{person}”的{what}“{given}”不在方案的分级表中", '"{person}": {what} "{given}" is not in the scheme\'s table'),
@@ -177,7 +183,12 @@ def _levels(entries: Entries) -> Iterator[Problem]:
             params: Mapping[str, Any] = params_of(indicator.measure)
             known = params["levels"]
             for row in entries.rows(shape):
-                if row[column] not in known and row.get("state", "verified") == "verified":
+                if row.get("state", "verified") != "verified":
+                    continue
+                if params.get("decided"):
+                    if row["share"] is None:
+                        yield NOT_DECIDED(entries.place(row), person=row["person"], violation=row["violation"])
+                elif row[column] not in known:
                     listed = ", ".join(known)
                     yield UNKNOWN_LEVEL(entries.place(row), person=row["person"], what=what, given=row[column], known=listed)
 
