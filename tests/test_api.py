@@ -54,7 +54,7 @@ def test_an_unknown_preset_is_named_with_the_known_ones(tmp_path: Path) -> None:
 def test_the_same_run_twice_is_one_seal(scheme: Path, store: Store) -> None:
     first, second = api.score(scheme, store, PERIOD), api.score(scheme, store, PERIOD)
     assert (first.fresh, second.fresh, second.run) == (True, False, first.run)
-    assert len(list(api.runs_folder(store).iterdir())) == 1
+    assert len(list(api.runs_folder(store).glob("[0-9a-f]*"))) == 1
 
 
 def test_a_full_run_and_a_refresh_are_one_seal(scheme: Path, store: Store) -> None:
@@ -70,7 +70,7 @@ def test_another_result_for_a_sealed_period_must_be_a_correction(scheme: Path, s
     with pytest.raises(Refused) as refused:
         api.score(scheme, changed, PERIOD)
     assert codes(refused) == ["run.exists"]
-    assert [p.name for p in api.runs_folder(changed).iterdir()] == [first.run_id]
+    assert [p.name for p in api.runs_folder(changed).glob("[0-9a-f]*")] == [first.run_id]
     second = api.score(scheme, changed, PERIOD, api.ScoreOptions(replaces=first.run_id, reason="迟到的分享记录"))
     assert second.fresh
     assert second.run_id != first.run_id

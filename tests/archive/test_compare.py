@@ -52,7 +52,7 @@ def test_it_reads_as_a_letter_in_both_languages(run, correction):
         "Evidence, Plan items: 0 added, 0 removed, 2 changed",
         "2011-11 甲某 甲: total 80.00 → 100.00 (+20.00), grade 合格 → 优秀, rank 2 → 1",
         "  2 row(s) of evidence about this person changed",
-        "  Plan on time: 80.00 (8/10) → 100.00 (10/10)",
+        "  Plan on time: 80.00 (80 %) → 100.00 (100 %)",
         "  Plan items 甲 t08: done on 2011-11-13 → 2011-11-10",
         "  Plan items 甲 t09: done on 2011-11-13 → 2011-11-10",
         "2011-11 乙某 乙: rank 1 → 2",

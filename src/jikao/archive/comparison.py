@@ -58,11 +58,10 @@ class Mark:
     den: int | None
 
     def text(self, unit: Unit) -> Text:
-        """``80.00 (8/10)`` for a rate, ``80.00 (2h 15min)`` for a length of time."""
+        """``80.00 (87.5 %)`` for a rate, ``80.00 (2h 15min)`` for a length of time: in people's units, not in stored ones."""
         if self.num is None or self.den is None:
             return same(score(self.points))
-        value = same(f"{self.num}/{self.den}") if unit is Unit.RATIO else quantity(unit, Fraction(self.num, self.den))
-        return fill(_MEASURED, points=score(self.points), value=value)
+        return fill(_MEASURED, points=score(self.points), value=quantity(unit, Fraction(self.num, self.den)))
 
 
 @dataclass(frozen=True)

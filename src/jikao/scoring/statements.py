@@ -20,6 +20,7 @@ from pathlib import Path
 
 from jikao import __version__
 from jikao.evidence.backend import sql_of
+from jikao.scheme.period import Period
 from jikao.scheme.text import Text
 from jikao.scoring.plan_key import Phase, PlanKey
 
@@ -52,11 +53,24 @@ class Statements:
         return [Statement(s.name, s.title, sql_of(s.expr, self.key.dialect)) for s in steps]
 
 
+def crediting(shape: str, periods: Sequence[Period], dialect: str) -> list[Statement]:
+    """Whom the rows of a stored shape are credited to in the periods, by each rule that reads the shape alone."""
+
+    def compile_() -> list[Statement]:
+        from jikao.scoring import plan  # noqa: PLC0415 - imports Ibis: only when a plan is really compiled
+
+        return [Statement(s.name, s.title, sql_of(s.expr, dialect)) for s in plan.crediting_steps(shape, periods)]
+
+    return _kept(_sum_of("crediting", shape, ",".join(map(str, periods)), dialect), compile_)
+
+
 def _digest(key: PlanKey) -> str:
-    parts = [
-        key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods)), key.dialect, str(key.scope), writers(),
-    ]  # fmt: skip
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    scheme, covered, periods = key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods))
+    return _sum_of(scheme, covered, periods, key.dialect, str(key.scope))
+
+
+def _sum_of(*parts: str) -> str:
+    return hashlib.sha256("\0".join([*parts, writers()]).encode()).hexdigest()[:32]
 
 
 @cache
