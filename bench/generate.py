@@ -26,8 +26,8 @@ TEAM = 25
 MONTH_STARTS = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365]
 NOW = "TIMESTAMP '2026-01-01'"
 INSTANTS = ("created", "responded", "first_solved", "solved")
-ONE_LOT = 5_000_000
-"""Tickets made at a time: what bounds memory."""
+ONE_LOT = 1_000_000
+"""Most tickets of one part file, as in a store."""
 
 
 def size_of(text: str) -> int:
@@ -91,7 +91,7 @@ def _write(con: duckdb.DuckDBPyConnection, shape: str, select: str, path: Path) 
     given = {row[0] for row in con.execute(f"DESCRIBE {select}").fetchall()}
     types = {"string": "VARCHAR", "int64": "BIGINT", "date": "DATE", "timestamp": "TIMESTAMP", "boolean": "BOOLEAN"}
     columns = [f'{c if c in given else "NULL"}::{types[t]} AS "{c}"' for c, t in stored(SHAPES[shape]).items()]
-    con.execute(f"COPY (SELECT {', '.join(columns)} FROM ({select})) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    con.execute(f"COPY (SELECT {', '.join(columns)} FROM ({select})) TO '{path}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)")
 
 
 def _person(number: str) -> str:
@@ -159,7 +159,7 @@ def _tickets(con: duckdb.DuckDBPyConnection, tickets: int, people: int, lot: tup
     joins = " ".join(f"LEFT JOIN work_days d_{x} ON d_{x}.day = {x}_l::DATE" for x in INSTANTS)
     _write(con, "tickets", f"SELECT *, {utc}, {derived} FROM ({named}) {joins} ORDER BY created_l", folder / "stored" / name)
     con.execute(f"""COPY (SELECT * EXCLUDE (import_id, row_no, {', '.join(f'{x}_l' for x in INSTANTS)}), {utc} FROM ({named}) ORDER BY created_at)
-        TO '{folder / 'raw' / name}' (FORMAT parquet, COMPRESSION zstd)""")
+        TO '{folder / 'raw' / name}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)""")
 
 
 def _surveys(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -1,5 +1,6 @@
 -- The rules of scheme.yaml as somebody who knows DuckDB would write them by hand, for the twelve months of 2025.
--- Reads the stored evidence: tickets, surveys, violations, people. Gives period, person, total (hundredths), grade, rank.
+-- Reads the stored evidence: tickets, surveys, violations, people. Gives one wide row a person and month: measured values,
+-- points of every indicator and section, total (hundredths), grade, rank.
 WITH solved AS (
     SELECT solver AS person, month(solved_on) AS m, count(*) AS solved, count(*) FILTER (sla_met) AS met, count(sla_met) AS decided,
         count(*) FILTER (reply_count < 2 AND coalesce(reopen_count, 0) = 0) AS one_touch, count(reply_count) AS replied,
@@ -68,9 +69,9 @@ measured AS (
     LEFT JOIN broken USING (person, m)
 ),
 marked AS (
-    SELECT person, department, m,
-        15 * CASE WHEN solved >= 250 THEN 1 WHEN solved >= 150 THEN 0.6 + 0.4 * (solved - 150) / 100 ELSE 0.6 * solved / 150 END
-            + 5 * greatest(1 - greatest(backlog - 10, 0) * 0.025::DOUBLE, 0) AS volume,
+    SELECT *,
+        15 * CASE WHEN solved >= 250 THEN 1 WHEN solved >= 150 THEN 0.6 + 0.4 * (solved - 150) / 100 ELSE 0.6 * solved / 150 END AS v1,
+        5 * greatest(1 - greatest(backlog - 10, 0) * 0.025::DOUBLE, 0) AS v2,
         10 * CASE WHEN response >= 57600 THEN 0 WHEN response >= 14400 THEN 0.6 - 0.6 * (response - 14400) / 43200
             WHEN response >= 3600 THEN 0.8 - 0.2 * (response - 3600) / 10800 WHEN response >= 900 THEN 1 - 0.2 * (response - 900) / 2700
             WHEN response >= 0 THEN 1 END AS s1,
@@ -87,7 +88,7 @@ marked AS (
     FROM measured
 ),
 summed AS (
-    SELECT person, department, m, volume, conduct,
+    SELECT *, v1 + v2 AS volume,
         40 * (coalesce(s1, 0) + coalesce(s2, 0) + coalesce(s3, 0) + coalesce(s4, 0))
             / nullif(10 * (s1 IS NOT NULL)::INTEGER + 6 * (s2 IS NOT NULL)::INTEGER + 14 * (s3 IS NOT NULL)::INTEGER + 10 * (s4 IS NOT NULL)::INTEGER, 0) AS speed,
         35 * (coalesce(q1, 0) + coalesce(q2, 0) + coalesce(q3, 0))
@@ -95,12 +96,12 @@ summed AS (
     FROM marked
 ),
 totals AS (
-    SELECT person, department, m,
+    SELECT *,
         floor(100 * 100 * (volume + conduct + coalesce(speed, 0) + coalesce(quality, 0))
             / (25 + 40 * (speed IS NOT NULL)::INTEGER + 35 * (quality IS NOT NULL)::INTEGER) + 0.5 + 1e-7)::BIGINT AS total
     FROM summed
 )
-SELECT '2025-' || printf('%02d', m) AS period, person, total,
+SELECT '2025-' || printf('%02d', m) AS period, * EXCLUDE (m),
     CASE WHEN total >= 8500 THEN 'S' WHEN total >= 7500 THEN 'A' WHEN total >= 6500 THEN 'B' WHEN total >= 5000 THEN 'C' ELSE 'D' END AS grade,
     rank() OVER (PARTITION BY department, m ORDER BY total DESC) AS rank
 FROM totals

@@ -30,8 +30,8 @@ STORED = ("scan", "hand", "jikao", "polars", "pandas")
 RAW = ("scan-raw", "hand-raw", "jikao-raw", "polars-raw", "pandas-raw", "loop")
 TITLES = {
     "scan": "bare scan of the needed columns",
-    "hand": "hand-written DuckDB SQL, results only",
-    "jikao": "jikao, with every line explained",
+    "hand": "hand-written DuckDB SQL",
+    "jikao": "jikao",
     "polars": "Polars, results only",
     "pandas": "pandas, results only",
     "loop": "query loop per employee, SQLite (sample)",

@@ -157,3 +157,20 @@ def test_a_setting_used_for_a_run_is_in_the_sealed_text(scheme: Path, store: Sto
     run = api.score(scheme, store, PERIOD, api.ScoreOptions(settings={"a_from": "a80"})).run
     assert "value: a80" in (run / "scheme.yaml").read_text("utf-8")
     assert api.verify(run).holds
+
+
+def test_another_reading_of_an_ambiguity_is_a_correction_and_no_new_version(scheme: Path, store: Store) -> None:
+    first = api.score(scheme, store, PERIOD)
+    lenient = {"a_from": "a80"}
+    with pytest.raises(Refused) as refused:
+        api.score(scheme, store, PERIOD, api.ScoreOptions(settings=lenient))
+    assert codes(refused) == ["run.exists"]
+    second = api.score(scheme, store, PERIOD, api.ScoreOptions(settings=lenient, replaces=first.run_id, reason="改用 A ≥ 80 的读法"))
+    assert {r.person: r.grade for r in api.results(second.run)}["T05"] == "A"
+    assert {r.person: r.grade for r in api.results(first.run)}["T05"] == "B"
+
+
+def test_an_unknown_setting_is_refused(scheme: Path, store: Store) -> None:
+    with pytest.raises(Refused) as refused:
+        api.score(scheme, store, PERIOD, api.ScoreOptions(settings={"nonsense": "1"}))
+    assert codes(refused) == ["settings.unknown-override"]

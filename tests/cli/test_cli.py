@@ -14,7 +14,7 @@ from tests import samples
 
 from jikao import api
 from jikao.cli import main
-from jikao.cli.lang import chosen
+from jikao.cli.lang import chosen, without_language
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -210,3 +210,14 @@ def test_a_store_can_keep_its_own_hours_zone_and_days(run: Run) -> None:
 def test_a_calendar_that_makes_no_sense_makes_no_store(run: Run, words: tuple[str, str]) -> None:
     assert run("calendar", *words)[0] == 1
     assert not Path("store/store.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (["--lang", "en", "check", "x"], ["check", "x"]), (["check", "x", "--lang=zh", "--json"], ["check", "x", "--json"]),
+        (["check", "--lang", "fr"], ["check", "--lang", "fr"]), (["check", "--lang"], ["check", "--lang"]),
+    ],
+)  # fmt: skip
+def test_the_language_may_stand_anywhere(words: list[str], kept: list[str]) -> None:
+    assert without_language(words) == kept

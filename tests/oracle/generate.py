@@ -190,7 +190,7 @@ def tickets(made: Company) -> None:
         solver = made.maybe(made.someone(), 0.95) if first is not None else None
         made.record(
             "tickets", ticket=f"T{no}", kind=made.maybe(made.one(TICKET_KINDS), 0.8), priority=made.maybe(made.one(PRIORITIES), 0.8),
-            requester_kind=made.maybe(made.one(("customer", "internal")), 0.8), status=made.one((*STATUSES, None)), assignee=made.maybe(made.someone(), 0.9),
+            requester=made.maybe(made.one(("C1", "C2", "C3", "C4")), 0.9), requester_kind=made.maybe(made.one(("customer", "internal")), 0.8), status=made.one((*STATUSES, None)), assignee=made.maybe(made.someone(), 0.9),
             solver=solver, first_solver=None if first is None or once else made.maybe(made.someone(), 0.9), responder=made.maybe(made.someone(), 0.9),
             created_at=created, acknowledged_at=acknowledged, responded_at=responded, first_solved_at=None if once else first, solved_at=last,
             closed_at=made.maybe(made.moment(last or created), 0.4), reopen_count=reopened or made.maybe(0, 0.9),

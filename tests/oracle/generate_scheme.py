@@ -232,7 +232,7 @@ PARAMS = {
     "plan_on_time_rate": lambda make: {"kinds": make.some(("plan", "task", "milestone"))} if make.chance(0.5) else {},
     "feedback_rate": lambda make: {"recipients": make.some(RECIPIENTS)},
     "feedback_deductions": lambda make: {"recipients": make.some(RECIPIENTS)},
-    "complaint_rate": lambda make: {"causes": make.some(CAUSES)} if make.chance(0.5) else {},
+    "complaint_rate": lambda make: {"per": make.rng.choice(("requests", "customers"))} | ({"causes": make.some(CAUSES)} if make.chance(0.5) else {}),
     "complaints": complained,
     "complaint_deductions": complained,
     "violation_severity": lambda make: {"levels": numbers(SEVERITIES, "1%", "2.5%", "0.333333"), "decided": make.rng.choice(("no", "yes"))},

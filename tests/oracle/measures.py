@@ -341,8 +341,10 @@ def verified_complaints(case: Case, causes: Sequence[str]) -> list[dict[str, Any
 
 
 def complaint_rate(case: Case) -> Measured:
-    solved, complained = len(happened(case, "solver", "solved_at")), len(verified_complaints(case, case.words("causes")))
-    return ratio(complained, solved, solved, solved)
+    solved = happened(case, "solver", "solved_at")
+    customers = {row["requester"] for row in solved if "requester" in row}
+    handled = len(customers) if case.word("per", "requests") == "customers" else len(solved)
+    return ratio(len(verified_complaints(case, case.words("causes"))), handled, handled, handled)
 
 
 def complaints(case: Case) -> Measured:

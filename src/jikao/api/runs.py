@@ -74,6 +74,8 @@ class ResultRow:
     coverage: str
     state: str
     flags: tuple[str, ...]
+    notes: tuple[Text, ...]
+    """What the flags say."""
     advice: str | None
 
 
@@ -141,10 +143,13 @@ def opened_run(path: Path) -> Iterator[OpenRun]:
 
 def results(path: Path) -> list[ResultRow]:
     """Everybody's results of a sealed run, best first."""
+    from jikao.scoring.grading import flag_words
     from jikao.scoring.results import result_rows
 
     with opened_run(path) as run:
-        return [ResultRow(**row) for row in result_rows(run.folder / "results", run.snapshot)]
+        words = flag_words(run.rules)
+        rows = result_rows(run.folder / "results", run.snapshot)
+    return [ResultRow(**row, notes=tuple(words[flag] for flag in row["flags"] if flag in words)) for row in rows]
 
 
 def explain(path: Path, person: str, *, line: str | None = None, period: str | None = None) -> Receipt:
@@ -167,7 +172,7 @@ def explain(path: Path, person: str, *, line: str | None = None, period: str | N
 
 def _named_origins(rows: Iterable[Mapping[str, Any]], origins: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """Rows that name the file they came from, where it is known."""
-    return ({**row, "import_id": origins.get(row["import_id"], f"#{row['import_id']}")} for row in rows)
+    return ({**row, "import_id": origins.get(row["import_id"], f"#{row['import_id']}")} if row.get("import_id") else row for row in rows)
 
 
 def _seats(run: OpenRun, scorer: Any, person: str, period: Period) -> list[Any]:

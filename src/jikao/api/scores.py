@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jikao.api.runs import period_of, runs_folder
 from jikao.api.schemes import sound, write_whole
 from jikao.scheme.period import Period
-from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind
+from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind, stop_on_errors
 from jikao.scheme.text import Text
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ VERSION_REUSED = kind(
     "scheme.version-reused", Level.ERROR,
     what=Text("方案 {scheme} 的版本 {version} 已用过,而文字与当时不同", "Version {version} of scheme {scheme} was used before, with another text"),
     why=Text("同一版本号只能对应一份文字,否则无法说清当时按什么评的", "a version names one text, or nobody can say what people were judged by"),
-    mend=Text("修改后请改用新的版本号和生效日期;用 --set 改过设置的版本,每次都要带同样的 --set", "give the changed text a new version and date; a version that was used with --set needs the same --set every time"),
+    mend=Text("修改后请改用新的版本号和生效日期;只想换一种读法,用 --set 即可", "give the changed text a new version and date; for another reading of a setting --set is enough"),
 )  # fmt: skip
 NOBODY = kind(
     "run.nobody", Level.ERROR,
@@ -88,7 +88,8 @@ def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None 
     from jikao.scoring.entry_checks import entry_problems
 
     options = options or ScoreOptions()
-    when, adopted = period_of(period), _in_force(scheme, store, period, options.settings)
+    when, version = period_of(period), _in_force(scheme, store, period)
+    adopted = _with_settings(version, options.settings)
     rules = rules_of(_judged_by(adopted, when))
     snapshot = store.snapshot()
     problems = [p for p in adopted.problems if p.level is not Level.HINT] + list(needed_by_a_run(rules.scheme, adopted.places))
@@ -98,7 +99,9 @@ def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None 
     with tempfile.TemporaryDirectory(dir=store.root / "tmp") as folder:
         out = Path(folder) / "out"
         touched = _carry_out(rules, store, snapshot, when, out, adopted.sha256, options)
-        return _sealed(rules, adopted, store, snapshot, when, out, tuple(problems), touched, options)
+        scored = _sealed(rules, adopted, store, snapshot, when, out, tuple(problems), touched, options)
+    _keep_scheme(store, version)
+    return scored
 
 
 def _judged_by(reading: Reading, period: Period) -> Any:
@@ -114,12 +117,15 @@ def _evidence_problems(store: Store, rules: Rules, period: Period) -> list[Probl
     return list(evidence_problems(store, rules.scheme, period))
 
 
-def _in_force(path: Path, store: Store, period: str, settings: Mapping[str, str] | None) -> Reading:
-    """The version that holds for the period among the given text and those used before (A53); the text is then kept."""
+def _in_force(path: Path, store: Store, period: str) -> Reading:
+    """The version that holds for the period among the given text and those used before (A53).
+
+    A version is its text before any setting given for one run: another reading of an ambiguity is no other version.
+    """
     from jikao.scheme.process import in_force
     from jikao.scheme.read import read_file
 
-    given = _with_settings(sound(path, settings), settings)
+    given = sound(path)
     assert given.scheme is not None  # noqa: S101 - _sound has seen to it
     folder = store.root / "schemes" / given.scheme.scheme
     kept = {r.scheme.version: r for r in map(read_file, sorted(folder.glob("*.yaml"))) if r.scheme is not None}
@@ -139,10 +145,13 @@ def _with_settings(reading: Reading, settings: Mapping[str, str] | None) -> Read
     from jikao.scheme.read import read
     from jikao.scheme.write import edit
 
+    if not settings:
+        return reading
+    stop_on_errors(read(reading.text, reading.places.file, settings).problems)
     text = reading.text
-    for name, value in (settings or {}).items():
+    for name, value in settings.items():
         text = edit(text, ("settings", name, "value"), value)
-    return reading if text == reading.text else read(text, reading.places.file)
+    return read(text, reading.places.file)
 
 
 def _carry_out(
@@ -186,7 +195,6 @@ def _sealed(
     )  # fmt: skip
     if sealed.path is None:
         raise Refused(sealed.problems)
-    _keep_scheme(store, reading)
     return Scored(sealed.path, sealed.run, sealed.fresh, scheme.version, (*problems, *sealed.problems), touched)
 
 

@@ -14,7 +14,7 @@ import click
 
 from jikao import __version__
 from jikao.cli import show
-from jikao.cli.lang import say
+from jikao.cli.lang import say, without_language
 from jikao.scheme.problem import Refused
 
 _COMMANDS = {
@@ -58,10 +58,11 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command and exit. Refusals are shown as problems, never as a traceback."""
+    words = sys.argv[1:] if args is None else args
     try:
-        code: Any = cli.main(args=args, prog_name="jikao", standalone_mode=False)
+        code: Any = cli.main(args=without_language(words), prog_name="jikao", standalone_mode=False)
     except Refused as no:
-        _refused(no, as_json="--json" in (args if args is not None else sys.argv))
+        _refused(no, as_json="--json" in words)
         code = show.FOUND
     except click.exceptions.Abort:
         code = 130

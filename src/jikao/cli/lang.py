@@ -23,6 +23,23 @@ def chosen(argv: Sequence[str], environ: Mapping[str, str]) -> Lang:
     return "zh" if locale.split(".")[0] in ("", "C", "POSIX") or locale.startswith("zh") else "en"
 
 
+def without_language(argv: Sequence[str]) -> list[str]:
+    """The words of a call without ``--lang`` and a language we speak: it may stand anywhere."""
+    kept: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word in ("--lang=zh", "--lang=en"):
+            continue
+        if word == "--lang":
+            given = next(words, None)
+            if given in ("zh", "en"):
+                continue
+            kept += [word] if given is None else [word, given]
+            continue
+        kept.append(word)
+    return kept
+
+
 LANG: Lang = chosen(sys.argv[1:], os.environ)
 """The language of this process."""
 

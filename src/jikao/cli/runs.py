@@ -52,13 +52,18 @@ def score(
     if as_json:
         show.as_json({
             "run": scored.run_id, "folder": str(scored.run), "fresh": scored.fresh, "version": scored.version,
-            "touched": scored.touched, "problems": show.problems_json(scored.problems), "results": [vars(r) for r in rows],
+            "touched": scored.touched, "problems": show.problems_json(scored.problems), "results": [result_json(r) for r in rows],
         })  # fmt: skip
         return show.FINE
     show.problems(scored.problems)
     show_results(rows)
     tell_sealed(scored)
     return show.FINE
+
+
+def result_json(row: api.ResultRow) -> dict[str, object]:
+    """One result for machines, notes in both languages."""
+    return vars(row) | {"notes": [{"zh": note.zh, "en": note.en} for note in row.notes]}
 
 
 def tell_sealed(scored: api.Scored) -> None:
@@ -117,8 +122,7 @@ def show_results(rows: list[api.ResultRow], limit: int | None = None) -> None:
 
 def _note(row: api.ResultRow) -> str:
     said = [say(*STATES[row.state])] if STATES[row.state][0] else []
-    if row.flags:
-        said.append(say("提示:", "flags: ") + ", ".join(row.flags))
+    said += [note.say(LANG) for note in row.notes]
     if row.advice:
         said.append(say("分布建议 ", "distribution advice ") + row.advice)
     return say(";", "; ").join(said)
@@ -131,7 +135,7 @@ def _note(row: api.ResultRow) -> str:
 def results(run: Path | None, store: Path, as_json: bool) -> int:
     rows = api.results(chosen(run, store))
     if as_json:
-        show.as_json([vars(r) for r in rows])
+        show.as_json([result_json(r) for r in rows])
     else:
         show_results(rows)
     return show.FINE

@@ -353,7 +353,9 @@ def _complaints(a: Ask) -> Formula:
 
 def _complaint_rate(a: Ask) -> Formula:
     causes = a.words("causes")
-    return _ratio(_count("complaints", _tag(causes, "any"), _complaint(a, causes)), _count("solved", "", _always))
+    customers = Aggregate("solved", "customers", lambda t: t.requester.nunique().cast("int64"), lambda t: t.requester.notnull())
+    handled = customers if a.word("per") == "customers" else _count("solved", "", _always)
+    return _ratio(_count("complaints", _tag(causes, "any"), _complaint(a, causes)), handled)
 
 
 def _complaint_deductions(a: Ask) -> Formula:

@@ -222,8 +222,10 @@ _measure(
 )
 _measure(
     "complaint_rate", Text("客户投诉率", "Complaint rate"), Unit.RATIO, "complaints tickets", "less",
-    Text("经核实的投诉 ÷ 期内解决的请求(per: requests)。", "Verified complaints ÷ requests solved in the period."),
-    Param("causes", "words", Text("只计这些原因", "only these causes")), open_ended=True,
+    Text("经核实的投诉 ÷ 期内解决的请求数(per: requests)或这些请求的客户数(per: customers)。",
+         "Verified complaints ÷ requests solved in the period (per: requests), or the customers who made them (per: customers)."),
+    Param("causes", "words", Text("只计这些原因", "only these causes")),
+    Param("per", "choice", Text("分母", "denominator"), "requests", ("requests", "customers")), open_ended=True,
 )
 _measure(
     "complaints", Text("投诉数", "Complaints"), Unit.COUNT, "complaints", "less",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from jikao.scheme.model import Band, Condition, GradeRule, Grades
 from jikao.scheme.number import half_up
+from jikao.scheme.rules import Rules, clauses_as_written
 from jikao.scheme.text import Text
 
 
@@ -63,3 +64,16 @@ def flags_of(grades: Grades, given: Band | GradeRule | None, scores: Sequence[De
     """The flag of the rule that gave the grade, then the scheme's own flags."""
     raised = [Raised(given.id, given.flag)] if isinstance(given, GradeRule) and given.flag is not None else []
     return raised + [Raised(f.id, f.text) for f in grades.flags if all(holds(c, scores) for c in f.when)]
+
+
+def flag_words(rules: Rules) -> dict[str, Text]:
+    """What every flag of a scheme says, by the id it is raised under; a line's flag begins with the line's title."""
+    words: dict[str, Text] = {}
+    for line in rules.lines:
+        flags = [c.flag for c in clauses_as_written(rules.scheme, line.indicator) if c.flag is not None]
+        if flags:
+            title = line.indicator.title
+            words[line.indicator.id] = Text(f"{title.zh}:{flags[0].zh}", f"{title.en}: {flags[0].en}")
+    grades = rules.scheme.grades
+    words |= {rule.id: rule.flag for rule in grades.rules if rule.flag is not None}
+    return words | {flag.id: flag.text for flag in grades.flags}

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jikao.evidence.backend import DuckEngine, parquet, sql_of
+from jikao.evidence.backend import DuckEngine, parquet
 from jikao.evidence.shapes import PROVENANCE, SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
 from jikao.scheme.period import Period
 from jikao.scheme.rules import Rules
 from jikao.scoring.run import Job, Progress, carry_out, shapes_read
+from jikao.scoring.statements import crediting
 
 TOUCH_EVERYBODY = ("people", "spans", "leaves", "tasks", "task_shares", "corrections", "meetings", "orders", "order_splits", "costs")
 """Shapes whose change may move anybody's value."""
@@ -79,11 +80,9 @@ def changed_rows(before: Sequence[Path], after: Sequence[Path], shape: str) -> s
 
 def _credited_people(on: DuckEngine, shape: str, periods: Sequence[Period]) -> set[str]:
     """The people a shape's credit rules give the changed rows to, in the periods."""
-    from jikao.scoring.plan.gather import crediting_steps  # noqa: PLC0415 - imports Ibis: only when something did change
-
     if shape == "feedback_summaries":
         return {str(who) for (who,) in on.rows("SELECT DISTINCT person FROM changed")}
     columns = ", ".join(f'"{c}"' for c in stored(SHAPES[shape]) if c not in PROVENANCE)
     on.stage(shape, f"SELECT {columns}, '' AS import_id, 0 AS row_no FROM changed")
-    found = [on.rows(sql_of(step.expr, on.dialect)) for step in crediting_steps(shape, periods)]
+    found = [on.rows(statement.sql) for statement in crediting(shape, periods, on.dialect)]
     return {str(who) for rows in found for (who,) in rows}

@@ -57,9 +57,9 @@ def crediting(shape: str, periods: Sequence[Period], dialect: str) -> list[State
     """Whom the rows of a stored shape are credited to in the periods, by each rule that reads the shape alone."""
 
     def compile_() -> list[Statement]:
-        from jikao.scoring import plan  # noqa: PLC0415 - imports Ibis: only when a plan is really compiled
+        from jikao.scoring.plan.gather import crediting_steps  # noqa: PLC0415 - imports Ibis: only when really compiled
 
-        return [Statement(s.name, s.title, sql_of(s.expr, dialect)) for s in plan.crediting_steps(shape, periods)]
+        return [Statement(s.name, s.title, sql_of(s.expr, dialect)) for s in crediting_steps(shape, periods)]
 
     return _kept(_sum_of("crediting", shape, ",".join(map(str, periods)), dialect), compile_)
 
