@@ -41,11 +41,11 @@ UNREADABLE = kind(
 )  # fmt: skip
 SHAPE = kind(
     "mapping.shape", Level.ERROR,
-    what=Text("没有“{shape}”这种数据。", "There is no shape {shape}."), why=Text("数据必须属于已知的种类。", "Evidence comes in known shapes."), mend=Text("{hint}", "{hint}"),
+    what=Text("没有“{shape}”这种数据。", "There is no shape {shape}."), why=Text("数据必须属于已知的种类。", "Evidence comes in known shapes."), mend=Text("改用已有的名称。{hint}", "Use a name that exists. {hint}"),
 )  # fmt: skip
 COLUMN = kind(
     "mapping.column", Level.ERROR,
-    what=Text("{shape} 没有“{column}”这一列。", "{shape} has no column {column}."), why=Text("写错的列名会让数据悄悄丢失。", "A misspelt column would lose its data silently."), mend=Text("{hint}", "{hint}"),
+    what=Text("{shape} 没有“{column}”这一列。", "{shape} has no column {column}."), why=Text("写错的列名会让数据悄悄丢失。", "A misspelt column would lose its data silently."), mend=Text("改用已有的名称。{hint}", "Use a name that exists. {hint}"),
 )  # fmt: skip
 REQUIRED = kind(
     "mapping.required", Level.ERROR,
@@ -68,7 +68,7 @@ DISTINCT = kind(
 )  # fmt: skip
 WORD = kind(
     "mapping.word", Level.ERROR,
-    what=Text("“{column}”不接受“{word}”。", "{column} does not take {word}."), why=Text("它的取值是固定的。", "Its vocabulary is closed."), mend=Text("{hint}", "{hint}"),
+    what=Text("“{column}”不接受“{word}”。", "{column} does not take {word}."), why=Text("它的取值是固定的。", "Its vocabulary is closed."), mend=Text("改用已有的名称。{hint}", "Use a name that exists. {hint}"),
 )  # fmt: skip
 PATTERN = kind(
     "mapping.pattern", Level.ERROR,
