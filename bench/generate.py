@@ -129,7 +129,7 @@ def _tickets(con: duckdb.DuckDBPyConnection, tickets: int, people: int, lot: tup
         WITH r AS (SELECT i, {randoms} FROM range({begin}, {end}) t(i)),
         q AS (SELECT *, least((u1 * u1 * {people})::BIGINT, {people - 1}) AS a FROM r),
         c AS (SELECT *, ({day} + ((i - {first}) * {days} // {max(1, last - first)})::INTEGER)::TIMESTAMP
-                + to_seconds(CASE WHEN u2 < 0.8 THEN 28800 + (u3 * 39600)::BIGINT ELSE (u3 * 86399)::BIGINT END) AS created, 0.3 + 6 * power({_random(51, 'a')}, 2) AS pace FROM q),
+                + to_seconds(CASE WHEN u2 < 0.8 THEN 28800 + (u3 * 39600)::BIGINT ELSE (u3 * 86399)::BIGINT END) AS created, 0.3 + 6 * power({_random(51, "a")}, 2) AS pace FROM q),
         e AS (SELECT *, CASE WHEN u7 >= 0.004 THEN created + to_seconds(((60 + 1500 * exp(3.2 * (u4 + u5 + u6 - 1.5))) * pace)::BIGINT) END AS responded FROM c),
         s AS (SELECT *, CASE WHEN u7 >= 0.03 THEN responded + to_seconds(((300 + 40000 * exp(2.6 * (u5 + u6 + u8 - 1.5))) * pace)::BIGINT) END AS made FROM e)
         SELECT i, u1, u4, u8, u9, created, responded, a,
@@ -158,8 +158,8 @@ def _tickets(con: duckdb.DuckDBPyConnection, tickets: int, people: int, lot: tup
     derived = ", ".join(f"{x}_l::DATE AS {x}_on, {coordinate(f'{x}_l', f'd_{x}')} AS {x}_work" for x in INSTANTS)
     joins = " ".join(f"LEFT JOIN work_days d_{x} ON d_{x}.day = {x}_l::DATE" for x in INSTANTS)
     _write(con, "tickets", f"SELECT *, {utc}, {derived} FROM ({named}) {joins} ORDER BY created_l", folder / "stored" / name)
-    con.execute(f"""COPY (SELECT * EXCLUDE (import_id, row_no, {', '.join(f'{x}_l' for x in INSTANTS)}), {utc} FROM ({named}) ORDER BY created_at)
-        TO '{folder / 'raw' / name}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)""")
+    con.execute(f"""COPY (SELECT * EXCLUDE (import_id, row_no, {", ".join(f"{x}_l" for x in INSTANTS)}), {utc} FROM ({named}) ORDER BY created_at)
+        TO '{folder / "raw" / name}' (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)""")
 
 
 def _surveys(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

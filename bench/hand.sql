@@ -3,15 +3,15 @@
 -- points of every indicator and section, total (hundredths), grade, rank.
 WITH solved AS (
     SELECT solver AS person, month(solved_on) AS m, count(*) AS solved, count(*) FILTER (sla_met) AS met, count(sla_met) AS decided,
-        count(*) FILTER (reply_count < 2 AND coalesce(reopen_count, 0) = 0) AS one_touch, count(reply_count) AS replied,
-        quantile_cont(solved_work - created_work, 0.5) AS resolution
+        count(*) FILTER (reply_count < 2 AND coalesce(reopen_count, 0) = 0) AS touched_once, count(reply_count) AS replied,
+        quantile_cont(solved_work - created_work, 0.5) AS resolution, count(solved_work - created_work) AS resolved
     FROM tickets
     WHERE (status IS NULL OR status NOT IN ('merged', 'duplicate', 'spam')) AND merged_into IS NULL
         AND solved_on >= '2025-01-01' AND solved_on < '2026-01-01'
     GROUP BY 1, 2
 ),
 responded AS (
-    SELECT responder AS person, month(responded_on) AS m, quantile_cont(responded_work - created_work, [0.5, 0.9]) AS response
+    SELECT responder AS person, month(responded_on) AS m, quantile_cont(responded_work - created_work, [0.5, 0.9]) AS response, count(*) AS responded
     FROM tickets
     WHERE (status IS NULL OR status NOT IN ('merged', 'duplicate', 'spam')) AND merged_into IS NULL
         AND responded_on >= '2025-01-01' AND responded_on < '2026-01-01'
@@ -38,27 +38,29 @@ standing AS (
 ),
 backlog AS (SELECT person, m, count(*) AS backlog FROM standing GROUP BY 1, 2),
 asked AS (
-    SELECT person, month(asked_on) AS m, count(*) FILTER (answer >= 4) AS satisfied, count(answer) AS answered
+    SELECT person, month(asked_on) AS m, count(*) FILTER (answer >= 4) AS satisfied, count(answer) AS answered, count(*) AS asked
     FROM surveys
     WHERE question = 'result' AND asked_on >= '2025-01-01' AND asked_on < '2026-01-01'
     GROUP BY 1, 2
 ),
 broken AS (
-    SELECT person, month(happened_on) AS m, sum(CASE severity WHEN 'minor' THEN 1 WHEN 'major' THEN 3 WHEN 'grave' THEN 10 END) / 10 AS severity
+    SELECT person, month(happened_on) AS m, sum(CASE severity WHEN 'minor' THEN 1 WHEN 'major' THEN 3 WHEN 'grave' THEN 10 END) / 10 AS severity,
+        count(*) AS broken
     FROM violations
     WHERE state = 'verified' AND happened_on >= '2025-01-01' AND happened_on < '2026-01-01'
     GROUP BY 1, 2
 ),
 judged AS (
-    SELECT person, department, m
+    SELECT person, department, team, position, m
     FROM people, range(1, 13) months(m)
     WHERE kind = 'human' AND (hired_on IS NULL OR hired_on < make_date(2025, m::INTEGER, 1) + INTERVAL 1 MONTH)
         AND (left_on IS NULL OR left_on >= make_date(2025, m::INTEGER, 1))
 ),
 measured AS (
-    SELECT person, department, m, coalesce(solved, 0) AS solved, coalesce(backlog, 0) AS backlog, floor(response[1] + 0.500001) AS response,
+    SELECT person, department, team, position, m, met, decided, resolved, responded, reopened, first_solved, touched_once, replied,
+        satisfied, answered, asked, broken, coalesce(solved, 0) AS solved, coalesce(backlog, 0) AS backlog, floor(response[1] + 0.500001) AS response,
         floor(response[2] + 0.500001) AS response_p90, met / nullif(decided, 0) AS sla, floor(resolution + 0.500001) AS resolution,
-        reopened / nullif(first_solved, 0) AS reopen, one_touch / nullif(replied, 0) AS one_touch, satisfied / nullif(answered, 0) AS csat,
+        reopened / nullif(first_solved, 0) AS reopen, touched_once / nullif(replied, 0) AS one_touch, satisfied / nullif(answered, 0) AS csat,
         coalesce(severity, 0) AS severity
     FROM judged
     LEFT JOIN solved USING (person, m)
@@ -97,8 +99,9 @@ summed AS (
 ),
 totals AS (
     SELECT *,
-        floor(100 * 100 * (volume + conduct + coalesce(speed, 0) + coalesce(quality, 0))
-            / (25 + 40 * (speed IS NOT NULL)::INTEGER + 35 * (quality IS NOT NULL)::INTEGER) + 0.5 + 1e-7)::BIGINT AS total
+        100 * (volume + conduct + coalesce(speed, 0) + coalesce(quality, 0))
+            / (25 + 40 * (speed IS NOT NULL)::INTEGER + 35 * (quality IS NOT NULL)::INTEGER) AS exact,
+        floor(100 * exact + 0.5 + 1e-7)::BIGINT AS total
     FROM summed
 )
 SELECT '2025-' || printf('%02d', m) AS period, * EXCLUDE (m),

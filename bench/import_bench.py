@@ -65,7 +65,9 @@ def _read(_: str, tickets: Path, people: Path, scratch: Path) -> Callable[[], No
 def _convert(name: str, tickets: Path, people: Path, scratch: Path) -> Callable[[], None]:
     options = ", all_varchar = true" if name == "text" else ""
     con = duckdb.connect()
-    return lambda: con.execute(f"COPY (FROM read_csv('{tickets}'{options})) TO '{scratch}/plain.parquet' (FORMAT parquet, COMPRESSION zstd)") and None
+    return lambda: (
+        con.execute(f"COPY (FROM read_csv('{tickets}'{options})) TO '{scratch}/plain.parquet' (FORMAT parquet, COMPRESSION zstd)") and None
+    )
 
 
 def _import(name: str, tickets: Path, people: Path, scratch: Path) -> Callable[[], None]:

@@ -32,7 +32,9 @@ class Sample:
     def __init__(self, folder: Path, scratch: Path) -> None:
         con = duckdb.connect()
         tickets = f"read_parquet({[str(p) for p in sorted((folder / 'raw').glob('tickets-*.parquet'))]})"
-        people = con.execute(f"SELECT person, hired_on, left_on FROM '{folder}/stored/people.parquet' WHERE kind = 'human' ORDER BY hash(person) LIMIT {SAMPLE}")
+        people = con.execute(
+            f"SELECT person, hired_on, left_on FROM '{folder}/stored/people.parquet' WHERE kind = 'human' ORDER BY hash(person) LIMIT {SAMPLE}"
+        )
         self.people = people.fetchall()
         names = ", ".join(f"'{p[0]}'" for p in self.people)
         self.db = sqlite3.connect(scratch / "loop.sqlite")
@@ -40,7 +42,12 @@ class Sample:
         roles = " OR ".join(f"{role} IN ({names})" for role in CREDITS)
         _copy(con, self.db, "tickets", f"SELECT {COLUMNS} FROM {tickets} WHERE {roles}")
         surveys = f"read_parquet({[str(p) for p in sorted((folder / 'stored').glob('surveys-*.parquet'))]})"
-        _copy(con, self.db, "surveys", f"SELECT person, question, asked_on::VARCHAR AS asked_on, answer FROM {surveys} WHERE person IN ({names})")
+        _copy(
+            con,
+            self.db,
+            "surveys",
+            f"SELECT person, question, asked_on::VARCHAR AS asked_on, answer FROM {surveys} WHERE person IN ({names})",
+        )
         broken = f"SELECT person, happened_on::VARCHAR AS happened_on, severity, state FROM '{folder}/stored/violations.parquet' WHERE person IN ({names})"
         _copy(con, self.db, "violations", broken)
         for index in ("tickets (solver, solved_at)", "tickets (responder, responded_at)", "tickets (assignee, created_at)", "tickets (first_solver)",
@@ -107,7 +114,8 @@ def _values(db: sqlite3.Connection, person: str, begin: dt.date, end: dt.date) -
         (person, str(begin), str(end)),
     )]  # fmt: skip
     broken = db.execute(
-        "SELECT severity FROM violations WHERE person = ? AND state = 'verified' AND happened_on >= ? AND happened_on < ?", (person, str(begin), str(end))
+        "SELECT severity FROM violations WHERE person = ? AND state = 'verified' AND happened_on >= ? AND happened_on < ?",
+        (person, str(begin), str(end)),
     ).fetchall()
     spans = [_worked(_local(t["responded_at"])) - _worked(_local(t["created_at"])) for t in responded]
     decided = [t["sla_met"] for t in solved if t["sla_met"] is not None]

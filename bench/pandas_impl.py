@@ -67,7 +67,9 @@ def _percentile(grouped: pd.api.typing.SeriesGroupBy, share: float) -> pd.Series
 def _solved(t: pd.DataFrame) -> pd.DataFrame:
     t, keys = _by(t, t.solver, t.solved_on)
     t = t.assign(
-        met=t.sla_met.fillna(False).astype(bool), once=(t.reply_count < 2) & (t.reopen_count.fillna(0) == 0), span=t.solved_work - t.created_work
+        met=t.sla_met.fillna(False).astype(bool),
+        once=(t.reply_count < 2) & (t.reopen_count.fillna(0) == 0),
+        span=t.solved_work - t.created_work,
     )
     g = t.groupby(keys, sort=False)
     made = {"solved": g.size(), "sla": g.met.sum() / g.sla_met.count(), "one_touch": g.once.sum() / g.reply_count.count()}

@@ -29,15 +29,17 @@ def _tickets(folder: Path, *, raw: bool) -> pl.LazyFrame:
     rows = calendar_rows()
     columns = ["day", "before", "s1", "e1", "s2", "e2"]
     days = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Int64) | {"day": pl.Date}, orient="row").lazy()
-    t = t.with_columns((pl.col(f"{x}_at") + pl.duration(hours=8)).alias(f"{x}_l") for x in ("created", "responded", "first_solved", "solved"))
+    t = t.with_columns(
+        (pl.col(f"{x}_at") + pl.duration(hours=8)).alias(f"{x}_l") for x in ("created", "responded", "first_solved", "solved")
+    )
     t = t.with_columns(pl.col(f"{x}_l").dt.date().alias(f"{x}_on") for x in ("created", "responded", "first_solved", "solved"))
     for x in ("created", "responded", "solved"):
         second = pl.col(f"{x}_l").dt.epoch("s") % 86400
         worked = [(pl.min_horizontal(second, pl.col(f"e{i}")) - pl.col(f"s{i}")).clip(lower_bound=0) for i in (1, 2)]
         t = t.join(days, left_on=f"{x}_on", right_on="day", how="left", maintain_order="none")
-        t = t.with_columns(
-            pl.when(pl.col(f"{x}_l").is_not_null()).then(pl.col("before") + worked[0] + worked[1]).alias(f"{x}_work")
-        ).drop(columns[1:])
+        t = t.with_columns(pl.when(pl.col(f"{x}_l").is_not_null()).then(pl.col("before") + worked[0] + worked[1]).alias(f"{x}_work")).drop(
+            columns[1:]
+        )
     return t
 
 
@@ -66,7 +68,13 @@ def _solved(t: pl.LazyFrame) -> pl.LazyFrame:
 
 def _responded(t: pl.LazyFrame) -> pl.LazyFrame:
     span = pl.col("responded_work") - pl.col("created_work")
-    return _by(t, pl.col("responder"), pl.col("responded_on"), _percentile(span, 0.5).alias("response"), _percentile(span, 0.9).alias("response_p90"))
+    return _by(
+        t,
+        pl.col("responder"),
+        pl.col("responded_on"),
+        _percentile(span, 0.5).alias("response"),
+        _percentile(span, 0.9).alias("response_p90"),
+    )
 
 
 def _first_solved(t: pl.LazyFrame) -> pl.LazyFrame:
@@ -131,4 +139,10 @@ def _graded(t: pl.DataFrame) -> pl.DataFrame:
     for name, edge in sheet.GRADES[1:]:
         grade = grade.when(pl.col("total") >= edge).then(pl.lit(name))
     place = pl.col("total").rank("min", descending=True).over("department", "m").cast(pl.Int64)
-    return t.select(pl.format("2025-{}", pl.col("m").cast(pl.String).str.zfill(2)).alias("period"), "person", "total", grade.alias("grade"), place.alias("rank"))
+    return t.select(
+        pl.format("2025-{}", pl.col("m").cast(pl.String).str.zfill(2)).alias("period"),
+        "person",
+        "total",
+        grade.alias("grade"),
+        place.alias("rank"),
+    )

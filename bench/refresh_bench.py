@@ -53,7 +53,12 @@ def report(size: int, folder: Path, scratch: Path, rules: Rules, repeats: int) -
     year = csv_of(folder, "tickets", where=f"NOT ({LAST})", name="tickets-before")
     day = csv_of(folder, "tickets", where=LAST, name="tickets-last-day")
     base = Store.create(scratch / "base", calendar=CALENDAR)
-    for path, shape in ((csv_of(folder, "people"), "people"), (year, "tickets"), (csv_of(folder, "surveys"), "surveys"), (csv_of(folder, "violations"), "violations")):
+    for path, shape in (
+        (csv_of(folder, "people"), "people"),
+        (year, "tickets"),
+        (csv_of(folder, "surveys"), "surveys"),
+        (csv_of(folder, "violations"), "violations"),
+    ):
         _import(base, path, shape)
     before = base.snapshot()
     score(rules, before, periods, scratch / "before")
@@ -75,7 +80,11 @@ def report(size: int, folder: Path, scratch: Path, rules: Rules, repeats: int) -
         _check_equal(scratch / f"refreshed-{i}", scratch / f"full-{i}")
         shutil.rmtree(scratch / f"copy-{i}")
     people = "everybody" if touched is None else f"{len(touched)} people"
-    lines = [f"\n## One more day on {size:,} tickets: {people} touched, results equal to a full run, {repeats} repeats\n", "| | s (median) | min–max |", "|---|---|---|"]
+    lines = [
+        f"\n## One more day on {size:,} tickets: {people} touched, results equal to a full run, {repeats} repeats\n",
+        "| | s (median) | min–max |",
+        "|---|---|---|",
+    ]
     return "\n".join([*lines, *(f"| {name} | {median(s):.2f} | {min(s):.2f}–{max(s):.2f} |" for name, s in spent.items())])
 
 

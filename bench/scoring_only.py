@@ -25,7 +25,12 @@ from generate import size_of
 
 HERE = Path(__file__).resolve().parent
 NAMES = list(sheet.CURVES)
-TITLES = {"jikao": "jikao, whole numbers, exact", "numpy": "NumPy, 64-bit floats", "openfisca": "OpenFisca, 32-bit floats", "interpreter": "jikao, one person at a time, exact fractions"}
+TITLES = {
+    "jikao": "jikao, whole numbers, exact",
+    "numpy": "NumPy, 64-bit floats",
+    "openfisca": "OpenFisca, 32-bit floats",
+    "interpreter": "jikao, one person at a time, exact fractions",
+}
 Scored = tuple[float, Any]
 """Seconds, and the totals in hundredths by person."""
 
@@ -60,7 +65,9 @@ def arrays(path: Path) -> dict[str, tuple[Any, Any]]:
     con = duckdb.connect()
     found = {}
     for line, name in enumerate(NAMES):
-        got = con.execute(f"SELECT coalesce(num, 0) AS num, coalesce(den, 0) AS den FROM '{path}' WHERE line = {line} ORDER BY rid").fetchnumpy()
+        got = con.execute(
+            f"SELECT coalesce(num, 0) AS num, coalesce(den, 0) AS den FROM '{path}' WHERE line = {line} ORDER BY rid"
+        ).fetchnumpy()
         found[name] = got["num"], got["den"]
     return found
 
@@ -127,7 +134,10 @@ def interpreter(path: Path, repeats: int) -> list[Scored]:
     values = {name: (num[:sample].tolist(), den[:sample].tolist(), len(num)) for name, (num, den) in arrays(path).items()}
     ids = dict(zip(ORDER, (line.indicator.id for line in rules.lines), strict=True))
     people = [
-        {ids[name]: Measured(num[i], den[i], 1, 1, "measured") if den[i] else Measured(None, None, 0, 0, "nothing") for name, (num, den, _) in values.items()}
+        {
+            ids[name]: Measured(num[i], den[i], 1, 1, "measured") if den[i] else Measured(None, None, 0, 0, "nothing")
+            for name, (num, den, _) in values.items()
+        }
         for i in range(sample)
     ]
     scorer = Scorer(rules)
@@ -222,7 +232,9 @@ def openfisca(path: Path, repeats: int) -> list[Scored]:
         return np.floor(100 * 100 * sum(np.nan_to_num(s) for s in sections.values()) / worth + 0.5).astype("int32")
 
     def grade(who: Any, period: Any) -> Any:
-        return np.searchsorted(np.array([edge for _, edge in reversed(sheet.GRADES)][1:]), who("total", period), side="right").astype("int32")
+        return np.searchsorted(np.array([edge for _, edge in reversed(sheet.GRADES)][1:]), who("total", period), side="right").astype(
+            "int32"
+        )
 
     for section, parts in sheet.SECTIONS.items():
         for name, points in parts.items():
@@ -264,11 +276,17 @@ def compare(people: int, repeats: int, scratch: Path) -> str:
 
     path = scratch / f"measured-{people}.parquet"
     make(people, path)
-    lines = [f"\n## {people:,} people, {len(NAMES)} indicators\n", "| | s (median) | min–max | ns a value | peak MiB | totals off |", "|---|---|---|---|---|---|"]
+    lines = [
+        f"\n## {people:,} people, {len(NAMES)} indicators\n",
+        "| | s (median) | min–max | ns a value | peak MiB | totals off |",
+        "|---|---|---|---|---|---|",
+    ]
     seen: dict[str, Any] = {}
     for name, title in TITLES.items():
         out = scratch / f"{name}.npy"
-        done = subprocess.run([sys.executable, __file__, "--worker", name, path, str(repeats), out], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, __file__, "--worker", name, path, str(repeats), out], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             sys.exit(f"{name} failed:\n{done.stderr}")
         cost = json.loads(done.stdout.splitlines()[-1])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from tests import samples
+
 from jikao.scheme.period import parse_period
 from jikao.scoring.reader import MISSED, evidence_reader
-from tests import samples
 
 
 def behind(preset: str, indicator: str, person: str) -> list[dict[str, object]]:

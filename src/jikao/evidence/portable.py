@@ -4,7 +4,7 @@ differ between DuckDB and Spark; these helpers replace them (the list of traps i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -46,6 +46,15 @@ def as_int64(summed: ir.Value) -> ir.Value:
     keeps one to a type it calls "never NULL" (which the SQL does not know).
     """
     return summed.cast(dt.Int64(nullable=False))
+
+
+def _of_day(name: str) -> Callable[[ir.Value], ir.Value]:
+    """A function of days that every engine knows by this name. Ibis itself would write EXTRACT, which is slower in DuckDB."""
+    function: Callable[[ir.Value], ir.Value] = ibis.udf.scalar.builtin(lambda day: day, name=name, signature=(("date",), "int64"))
+    return function
+
+
+month, quarter, year = _of_day("month"), _of_day("quarter"), _of_day("year")
 
 
 def zero_if_null(value: ir.Value) -> ir.Value:

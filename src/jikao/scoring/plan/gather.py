@@ -13,8 +13,11 @@ from jikao.evidence.measures import Aggregate, Formula, dues
 from jikao.evidence.portable import (
     both,
     is_one_of,
+    month,
+    quarter,
     seconds_half_up,
     whole,
+    year,
 )
 from jikao.scheme.period import Period, PeriodKind, numbered
 from jikao.scheme.text import Text
@@ -115,11 +118,11 @@ def _period_no(day: ir.Value, periods: Sequence[Period]) -> ir.Value:
     if first == last:
         return whole(0)
     if first.kind is PeriodKind.YEAR:
-        return day.year() - first.number
-    part, a_year = (day.month(), 12) if first.kind is PeriodKind.MONTH else (day.quarter(), 4)
+        return year(day) - first.number
+    part, a_year = (month(day), 12) if first.kind is PeriodKind.MONTH else (quarter(day), 4)
     if first.start.year == last.start.year:  # as most runs: the month alone costs nothing, the year does
         return part - (first.number % a_year + 1)
-    return day.year() * a_year + part - (first.number + 1)
+    return year(day) * a_year + part - (first.number + 1)
 
 
 def _standing_at_ends(rows: ir.Table, periods: Sequence[Period]) -> ir.Table:

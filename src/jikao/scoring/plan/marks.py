@@ -29,7 +29,7 @@ def _valued(wide: bool) -> ir.Table:
     """``nano``: the value in billionths, rounded down; ``key``: its floor or ceiling in millionths; ``loose``: 1 if rounded."""
     m, lines = staged("measured", MEASURED), staged("lines", LINES)
     t = m.inner_join(lines.select("line", "upper"), "line")
-    t = t.mutate(d=t.den.fill_null(whole(1)), a=t.num.fill_null(whole(0)))
+    t = t.select("rid", "line", "state", "upper", d=t.den.fill_null(whole(1)), a=t.num.fill_null(whole(0)))
     t = t.mutate(q=idiv(t.a, t.d), r=t.a % t.d)
     t = t.mutate(q=least_of(t.q, whole(HUGE_VALUE)))
     if wide:

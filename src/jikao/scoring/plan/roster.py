@@ -30,7 +30,7 @@ def _seats() -> ir.Table:
     periods, spans = staged("periods", PERIODS), table_of("spans")
     people = table_of("people")
     humans = people.filter(people.kind.isnull() | (people.kind != "robot"))
-    here = humans.cross_join(periods)
+    here = humans.select("person", "department", "team", "position", "hired_on", "left_on").cross_join(periods)
     here = here.filter(
         both(here.hired_on.isnull() | (here.hired_on < here.end_on), here.left_on.isnull() | (here.left_on >= here.start_on))
     )
