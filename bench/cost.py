@@ -13,7 +13,7 @@ def cpu_seconds() -> float:
 
 
 def peak_mib() -> float:
-    """Most memory this process ever held. (``ru_maxrss`` would also count what the parent held when it forked.)"""
+    """Most memory this process ever held. (``ru_maxrss`` would also count what the parent held when it forked)."""
     status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) / 1024 if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

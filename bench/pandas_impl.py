@@ -118,7 +118,7 @@ def _violations(folder: Path) -> pd.DataFrame:
 def _judged(folder: Path) -> pd.DataFrame:
     people = _read(folder, "stored", "people", ["person", "department", "kind", "hired_on", "left_on"])
     months = pd.DataFrame({"m": np.arange(1, 13, dtype="int32")})
-    months["start"] = pd.to_datetime(dict(year=2025, month=months.m, day=1))
+    months["start"] = pd.to_datetime({"year": 2025, "month": months.m, "day": 1})
     months["end"] = months.start + pd.DateOffset(months=1)
     t = people[people.kind == "human"].merge(months, how="cross")
     hired, left = pd.to_datetime(t.hired_on), pd.to_datetime(t.left_on)

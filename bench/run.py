@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -213,7 +214,7 @@ def growth(measured: dict[int, dict[str, Costs]]) -> str:
     """How time grows from size to size: 1.00 is in proportion."""
     sizes = sorted(measured)
     lines = []
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in pairwise(sizes):
         for name in measured[small]:
             power = math.log(measured[large][name].wall / measured[small][name].wall) / math.log(large / small)
             lines.append(f"| {name} | {small:,} → {large:,} | {power:.2f} |")

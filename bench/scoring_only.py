@@ -1,4 +1,4 @@
-"""Scoring alone: measured values in memory → totals and grades. ``python bench/scoring_only.py --sizes 100k,1M``
+"""Scoring alone: measured values in memory → totals and grades. ``python bench/scoring_only.py --sizes 100k,1M``.
 
 The plan of a run (whole numbers, exact), its one-person interpreter (fractions), the same rules in NumPy (64-bit
 floats) and as OpenFisca variables (its 32-bit floats). NumPy and OpenFisca get the quotients ready-made. NumPy's
@@ -194,7 +194,7 @@ def numpy(path: Path, repeats: int) -> list[Scored]:
 # --- OpenFisca ---------------------------------------------------------------------------------------------------
 
 
-def openfisca(path: Path, repeats: int) -> list[Scored]:
+def openfisca(path: Path, repeats: int) -> list[Scored]:  # noqa: C901 - one class after another, as OpenFisca has it
     """One input variable per measured value, one computed per mark, section, total and grade."""
     import numpy as np
     from openfisca_core import entities, periods, taxbenefitsystems, variables
