@@ -13,7 +13,7 @@ from jikao.cli.lang import LANG, say
 from jikao.cli.options import JSON, SCHEME, SETTINGS, settings_of
 
 if TYPE_CHECKING:
-    from jikao.scoring.cases import Outcome
+    from jikao.cases.scored import Outcome
 
 
 @click.command(

@@ -233,10 +233,17 @@ _shape(
     _c("order_no", _W, "任务单号", "order", required=True), _c("title", _W, "名称", "title"), _c("created_by", _W, "创建部门", "created by"),
     _c("value", _M, "产值", "value", required=True, low=0), _c("received_on", _D, "接单日", "received on"), _c("settled_on", _D, "结算日", "settled on"),
     _c("project_manager", _W, "项目经理", "project manager"), _c("progress", _S, "进度", "progress", low=0, high=1),
+    _c("agreed_on", _D, "产值商定日", "value agreed on"), _c("delivered_on", _D, "交付日", "delivered on"), _c("cancelled_on", _D, "取消日", "cancelled on"),
+)
+_shape(
+    "progress_reports", "进度报告", "Progress reports", "order_no reported_on", "reported_on",
+    _c("order_no", _W, "任务单号", "order", required=True), _c("reported_on", _D, "报告日", "reported on", required=True),
+    _c("progress", _S, "进度", "progress", required=True, low=0, high=1), _c("reporter", _W, "报告人", "reporter"),
 )
 _shape(
     "order_splits", "产值分解", "Value splits", "order_no department", "",
-    _c("order_no", _W, "任务单号", "order", required=True), _c("department", _W, "部门", "department", required=True), _c("value", _M, "产值", "value", required=True, low=0),
+    _c("order_no", _W, "任务单号", "order", required=True), _c("department", _W, "部门", "department", required=True),
+    _c("value", _M, "产值(全部留空为均分)", "value (all empty: equal parts)", low=0),
     _who("部门经理", "department manager", "manager", required=False),
 )
 _shape(
@@ -276,9 +283,27 @@ _shape(
     _c("reason", _W, "理由", "reason", required=True),
 )
 _shape(
-    "repayments", "冲抵", "Repayments", "repayment", "repaid_on",
-    _c("repayment", _W, "冲抵单号", "repayment", required=True), _c("advance", _W, "预支单号", "advance", required=True), _c("amount", _M, "金额", "amount", required=True, low=0),
+    "repayments", "预支归还", "Repayments", "repayment", "repaid_on",
+    _c("repayment", _W, "归还单号", "repayment", required=True), _c("advance", _W, "预支单号", "advance", required=True), _c("amount", _M, "金额", "amount", required=True, low=0),
     _c("repaid_on", _D, "日期", "day", required=True), _c("reason", _W, "理由", "reason"),
+)
+_shape(
+    "write_offs", "预支核销", "Write-offs", "write_off", "decided_on",
+    _c("write_off", _W, "核销单号", "write-off", required=True), _c("advance", _W, "预支单号", "advance", required=True),
+    _c("amount", _M, "无法收回的金额", "amount not recoverable", required=True, low=0), _c("decided_on", _D, "认定日", "decided on", required=True),
+    _c("decided_by", _W, "认定人", "decided by", required=True), _who("部门经理", "department manager", "manager"),
+    _c("share", _S, "按过错核定的经理比例", "the manager's share by fault", low=0, high=1), _c("agreement", _W, "书面同意", "written agreement", required=True),
+    _c("reason", _W, "理由", "reason", required=True),
+)
+_shape(
+    "wages", "月工资", "Monthly wages", "person month_on", "month_on",
+    _who(), _c("month_on", _D, "月份(首日)", "month (its first day)", required=True), _c("wage", _M, "工资", "wage", low=0),
+    _c("performance", _M, "绩效工资(系统启用之前)", "performance pay (before Jikao)", low=0),
+)
+_shape(
+    "budgets", "奖金预算", "Bonus budgets", "scheme department from_on", "from_on",
+    _c("scheme", _W, "方案", "scheme", required=True), _c("department", _W, "部门(全部为 *)", "department (* for all)", default="*"),
+    _c("from_on", _D, "周期首日", "first day of the period", required=True), _c("amount", _M, "金额", "amount", required=True, low=0),
 )
 
 

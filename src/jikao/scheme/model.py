@@ -323,12 +323,22 @@ class Process(Part):
     interview_needs: tuple[str, ...] = ()
 
 
+BaseKind = Literal["bonus_base", "salary", "quarterly_bonus"]
+"""Which of a person's recorded amounts a bonus is a share of; the kinds of the ``bonuses`` evidence."""
+
+Group = Literal["department", "everybody"]
+"""Among whom money is shared."""
+
+
 class ConductBonus(Sourced):
-    """Monthly conduct bonus: ``base`` × max(0, ``rate`` − Σ severity) (F14)."""
+    """Monthly conduct bonus: ``base`` × max(0, ``rate`` − Σ severity) (F14). ``decided``: the share in the record of a
+    violation counts, not the table (AMB-16).
+    """
 
     rate: Fillable
-    base: Literal["bonus_base", "salary", "quarterly_bonus"] = "bonus_base"
+    base: BaseKind = "bonus_base"
     severity: dict[str, Quantity] = {}
+    decided: bool = False
 
 
 class GradeAmount(Sourced):
@@ -346,42 +356,100 @@ class Redistribution(Sourced):
 
     counts: Literal["actual", "fixed"] = "actual"
     nobody: Literal["carry_over", "keep"] = "carry_over"
+    within: Group = "department"
+
+
+class PerformanceBonus(Sourced):
+    """绩效奖金: each person's ``base`` × coefficient of the grade (× score ÷ full) × coefficient of the position, within
+    ``floor`` and ``cap`` (yuan a person); ``budget`` bounds the sum (``unset``: see the ``budgets`` evidence).
+    """
+
+    base: BaseKind = "bonus_base"
+    coefficients: dict[str, Quantity] = {}
+    by_score: bool = False
+    positions: dict[str, Quantity] = {}
+    floor: Quantity = Decimal(0)
+    cap: Quantity | None = None
+    budget: Fillable | None = None
+    over_budget: Literal["refuse", "scale"] = "refuse"
+
+
+class BonusPool(Sourced):
+    """奖金池: ``amount`` (``unset``: see the ``budgets`` evidence) shared by score, by weight (the bonus ``base``) or
+    equally, each share × coefficients of grade and position, within ``floor`` and ``cap`` (yuan a person).
+    """
+
+    amount: Fillable = UNSET
+    within: Group = "everybody"
+    by: Literal["score", "weight", "equal"] = "score"
+    base: BaseKind = "bonus_base"
+    coefficients: dict[str, Quantity] = {}
+    positions: dict[str, Quantity] = {}
+    floor: Quantity = Decimal(0)
+    cap: Quantity | None = None
 
 
 class OutputValue(Sourced):
-    """产值: shares withheld first, and what the rest pays for (F10, F11, AMB-11, AMB-20)."""
+    """产值: shares withheld first, and what the rest pays for (F10, F11, AMB-11, AMB-20). ``owner``: the department that
+    alone creates orders and splits their value (S5.8); empty: anybody.
+    """
 
     profit_share: Fillable
     expense_share: Fillable
+    owner: str = ""
     cost_kinds: tuple[str, ...] = ()
     forbidden_costs: tuple[str, ...] = ()
     overrun: Literal["next_period", "written_off"] = "next_period"
     project_cost: Literal["part3", "direct_cost"] = "part3"
 
 
+class LiabilityStep(Part):
+    """Of the part of a loss from ``from`` yuan on, the manager bears ``share``."""
+
+    from_: Quantity = Field(Decimal(0), alias="from")
+    share: Quantity
+
+
 class Advances(Sourced):
-    """预支: progress and hardship, their caps, offset and liability (F12, F13)."""
+    """预支: progress and hardship, their caps, offset and liability (F12, F13). ``applicant`` and ``approver`` are the
+    positions of those who apply and approve; an empty applicant: anybody.
+    """
 
     progress_cap: Literal["pool", "part3", "value", "own_share"] = "pool"
     hardship_share: Quantity = Decimal("0.5")
-    hardship_months: int = 3
-    hardship_open: int = 1
+    hardship_months: int = Field(3, ge=1, le=12)
+    hardship_open: int = Field(1, ge=0)
     offset_share: Quantity = Decimal("0.5")
     liability: Literal["fixed", "by_fault", "sliding"] = "fixed"
     manager_liability: Fillable = UNSET
+    liability_steps: tuple[LiabilityStep, ...] = ()
     wage_deduction_cap: Quantity = Decimal("0.2")
     minimum_wage: Fillable = UNSET
-    approver: str = "general_manager"
+    applicant: str = ""
+    approver: str = "总经理"
 
 
 class Payout(Part):
-    """Rules that turn results into money. Read and checked here; computed by the payout room."""
+    """Rules that turn results into money. Read and checked here; computed by the payout room.
 
+    ``proration``: how a recorded amount counts for somebody who was not there all the period: ``none`` (in full), by days
+    ``employed``, or by days ``present`` (employed and not on other than statutory leave).
+    """
+
+    proration: Literal["none", "employed", "present"] = "employed"
     conduct: ConductBonus | None = None
     grades: tuple[GradeAmount, ...] = ()
+    grade_base: BaseKind = "quarterly_bonus"
     redistribution: Redistribution | None = None
+    performance: PerformanceBonus | None = None
+    pool: BonusPool | None = None
     output_value: OutputValue | None = None
     advances: Advances | None = None
+
+    @property
+    def pays(self) -> bool:
+        """Whether any rule is stated."""
+        return any((self.conduct, self.grades, self.performance, self.pool, self.output_value, self.advances))
 
 
 class Principle(Sourced):

@@ -28,6 +28,21 @@ UNSET_NEEDED = kind(
     mend=Text("填上实际的数,或运行时指定设置。", "Fill in the number, or give the setting when running."),
 )  # fmt: skip
 
+UNSET_FOR_PAY = kind(
+    "payout.unset", Level.ERROR,
+    what=Text("“{name}” 还没有填写,发放要用它。", "'{name}' is not set, and pay needs it."),
+    why=Text("缺这个数就算不出该发多少,也不能猜。", "Without it nobody can say what is owed, and it is not guessed."),
+    mend=Text("填上实际的数(或计分时用 --set 指定),重新计分后再发放。", "Fill in the number (or give it with --set when scoring), score again, then pay."),
+)  # fmt: skip
+
+MAY_STAY_OPEN = (
+    ("payout", "pool", "amount"),
+    ("payout", "performance", "budget"),
+    ("payout", "advances", "manager_liability"),
+    ("payout", "advances", "minimum_wage"),
+)
+"""Holes of payout rules that other evidence may fill, or that are asked for only when the case arises."""
+
 
 def check(scheme: Scheme, places: Places) -> Iterator[Problem]:
     """Every hole once, at the place where it is to be filled: a hole that comes from a setting is the setting's."""
@@ -47,6 +62,14 @@ def needed_by_a_run(scheme: Scheme, places: Places) -> Iterator[Problem]:
             setting = places.refs.get(places.path(*hole))
             name = f"settings.{setting}" if setting else _dotted((indicator.id, "measure", *inner))
             yield UNSET_NEEDED(places.of(*hole), name=name, title=indicator.title)
+
+
+def needed_by_pay(scheme: Scheme, places: Places) -> Iterator[Problem]:
+    """The holes without which nobody can be paid: those in the payout rules (AMB-20)."""
+    for path in _holes(scheme.payout, ("payout",)):
+        if path not in MAY_STAY_OPEN:
+            setting = places.refs.get(places.path(*path))
+            yield UNSET_FOR_PAY(places.of(*path), name=f"settings.{setting}" if setting else _dotted(path))
 
 
 def _written_holes(scheme: Scheme) -> Iterator[tuple[Steps, str]]:

@@ -1,0 +1,1 @@
+"""A scheme's own tests: text files of cases, run through the real path."""

@@ -1,0 +1,1 @@
+"""Documents people print, send and file: they render what is sealed and compute nothing."""

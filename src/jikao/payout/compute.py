@@ -1,0 +1,88 @@
+"""Pay of a period: a pure function of the runs it rests on, the facts about money and what earlier batches left.
+
+Results become entries of the ledger, in the order of time: the runs that end earlier first; of one day first everything
+that is earned, then what advances take back. At the end every person is paid what their account holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from jikao.payout import advances, conduct, grades, output_value, performance
+from jikao.payout.facts import Facts, RunFacts
+from jikao.payout.ledger import PAYMENT, Account, Book, Entry, Opening, correcting
+from jikao.payout.rules import ORDER
+from jikao.scheme.period import Period
+from jikao.scheme.problem import Problem
+
+
+@dataclass(frozen=True)
+class Job:
+    """One batch to be computed. ``period``: the month or quarter it pays; the period of every run ends in it."""
+
+    period: Period
+    runs: Sequence[RunFacts]
+    facts: Facts
+    opening: Opening = field(default_factory=Opening)
+
+
+@dataclass(frozen=True)
+class Payroll:
+    """The entries of a batch in their standing order, and the problems found; with errors among them nobody is paid."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+
+
+_EARNING = (conduct.post, grades.post, performance.post, output_value.post)
+"""What a run earns people, and what it takes from what it earns them."""
+
+
+def pay(job: Job) -> Payroll:
+    """Everybody's pay of a period."""
+    book = _earned(job)
+    _pay_out(book, str(job.period))
+    return Payroll(_in_order(book.entries), tuple(book.problems))
+
+
+def correct(job: Job, posted: Sequence[Entry], now: Opening) -> Payroll:
+    """The entries that put right a closed batch (A52), and the payments that follow.
+
+    ``job``: the batch's period and opening, with runs and facts as they are today, without facts other batches posted;
+    ``posted``: the entries of the batch and of its earlier corrections; ``now``: what all batches so far left. Who gets
+    more is paid the difference; who got too much owes it, and it is taken from what they are owed next.
+    """
+    fresh = _earned(job)
+    book = Book(now)
+    for entry in correcting(fresh.entries, posted):
+        book.post(entry)
+    _pay_out(book, str(job.period))
+    return Payroll(_in_order(book.entries), tuple(fresh.problems))
+
+
+def _earned(job: Job) -> Book:
+    book = Book(job.opening)
+    runs = sorted(job.runs, key=lambda r: (r.period.end, r.scheme.scheme, r.period.start))
+    for _, group in groupby(runs, key=lambda r: r.period.end):
+        together = list(group)
+        for run in together:
+            for post in _EARNING:
+                post(run, job.facts, book)
+        for run in together:
+            advances.post(run, job.facts, book)
+    return book
+
+
+def _pay_out(book: Book, period: str) -> None:
+    """Pay everybody what they are owed; who owes something keeps owing it."""
+    for account, amount in book.balances("pay").items():
+        if amount > 0:
+            person = account.owner
+            book.move(period, PAYMENT, "", person, giver=account, taker=Account("paid", person), amount=amount)
+
+
+def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The standing order of entries: by period, rule, scheme and subject; entries of one name as they came."""
+    return tuple(sorted(entries, key=lambda e: (e.period, ORDER[e.rule], e.scheme, e.subject)))

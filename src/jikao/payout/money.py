@@ -1,0 +1,54 @@
+"""Money is whole fen. Shares of it are exact fractions, rounded once, half up; what is split adds up to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from jikao.scheme.number import half_up
+
+FEN = 100
+"""Fen in a yuan."""
+
+
+def fen(yuan: Decimal | Fraction | int) -> int:
+    """Yuan as whole fen, half up."""
+    return int(half_up(Fraction(yuan) * FEN, 0))
+
+
+def part(amount: int, share: Fraction) -> int:
+    """A share of an amount of fen, half up."""
+    whole = 2 * abs(amount * share.numerator)
+    rounded = (whole + share.denominator) // (2 * share.denominator)
+    return -rounded if (amount < 0) != (share < 0) else rounded
+
+
+def split(amount: int, weights: Sequence[Fraction | int]) -> list[int]:
+    """An amount of fen in proportion to weights ≥ 0, by largest remainders; equal remainders go to the earlier ones.
+
+    The parts add up to ``amount`` exactly. Raises ``ValueError`` when all weights are 0 and there is something to split.
+    """
+    total = sum(weights, start=Fraction(0))
+    if not total:
+        if amount:
+            raise ValueError("nothing to split by")
+        return [0] * len(weights)
+    exact = [Fraction(amount) * weight / total for weight in weights]
+    parts = [share.numerator // share.denominator for share in exact]
+    missing = amount - sum(parts)
+    for i in sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))[:missing]:
+        parts[i] += 1
+    return parts
+
+
+def yuan(amount: int) -> str:
+    """Fen as people write money: ``-1234.05``."""
+    sign, whole = ("-" if amount < 0 else ""), abs(amount)
+    return f"{sign}{whole // FEN}.{whole % FEN:02d}"
+
+
+def percent(share: Decimal | Fraction) -> str:
+    """A share as a percentage: ``2.5%``."""
+    hundredths = half_up(Fraction(share) * 100, 6).normalize()
+    return f"{hundredths:f}%"

@@ -1,0 +1,11 @@
+"""Output value (F10, F11)."""
+
+from __future__ import annotations
+
+from jikao.payout.facts import Facts, RunFacts
+from jikao.payout.ledger import Book
+
+
+def post(run: RunFacts, facts: Facts, book: Book) -> None:
+    """To be written."""
+    del run, facts, book
