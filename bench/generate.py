@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -37,12 +38,15 @@ def size_of(text: str) -> int:
     return round(float(text[:-1]) * unit) if unit > 1 else int(text)
 
 
-def generate(tickets: int, folder: Path) -> None:
-    """Write ``stored/`` (what a run reads) and ``raw/`` (instants in UTC, nothing derived), unless they are there."""
-    done = folder / "done"
-    if done.exists() and done.read_text() == str(tickets):
+def generate(tickets: int, folder: Path, *, per_person: int = TICKETS_PER_PERSON, months: Sequence[int] = range(12)) -> None:
+    """Write ``stored/`` (what a run reads) and ``raw/`` (instants in UTC, nothing derived), unless they are there.
+
+    ``months``: which months of the year to write tickets of, counted from 0.
+    """
+    done, asked = folder / "done", f"{tickets} {per_person} {list(months)}"
+    if done.exists() and done.read_text() == asked:
         return
-    people = max(2 * TEAM, tickets // TICKETS_PER_PERSON)
+    people = max(2 * TEAM, tickets // per_person)
     for part in ("stored", "raw"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
@@ -52,11 +56,11 @@ def generate(tickets: int, folder: Path) -> None:
     _people(con, people, folder)
     _violations(con, people, folder)
     lots = -(-tickets // 12 // ONE_LOT)
-    for month in range(12):
+    for month in months:
         for lot in range(lots):
             _tickets(con, tickets, people, (month, lot, lots), folder)
     _surveys(con, folder)
-    done.write_text(str(tickets))
+    done.write_text(asked)
 
 
 def calendar_rows() -> list[tuple[object, ...]]:

@@ -279,6 +279,24 @@ def manifest_fields() -> str:
     return fields(Manifest)
 
 
+# --- pay ---------------------------------------------------------------------------------------------------------
+
+
+def pay_rules() -> str:
+    """Every kind of entry a batch may hold."""
+    from jikao.payout.rules import RULES  # noqa: PLC0415 - these blocks alone need the room above
+
+    rows = ([f"`{name}`", both(rule.title), f"`{rule.section}`" if rule.section else "—", rule.source] for name, rule in RULES.items())
+    return table(["分录 · entry", "名称 · title", "所属 · part", "依据 · source"], rows)
+
+
+def pay_accounts() -> str:
+    """Every kind of account."""
+    from jikao.payout.ledger import ACCOUNTS  # noqa: PLC0415 - as above
+
+    return table(["科目 · account", "名称 · title"], ([f"`{name}`", both(title)] for name, title in ACCOUNTS.items()))
+
+
 # --- presets -----------------------------------------------------------------------------------------------------
 
 
@@ -384,6 +402,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "curve-fields": curve_fields,
     "mapping-fields": mapping_fields,
     "manifest-fields": manifest_fields,
+    "pay-rules": pay_rules,
+    "pay-accounts": pay_accounts,
     "presets": presets,
     "ambiguities": ambiguities,
     "mappings": mappings,

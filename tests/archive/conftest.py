@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from jikao.archive.manifest import MANIFEST, SEAL, Correction, seal_text
+from jikao.archive.form import SEAL
+from jikao.archive.manifest import MANIFEST, RUN, Correction
 from jikao.archive.seal import ALL_ROWS, SchemeText, Sealed, seal
 from jikao.evidence.shapes import SHAPES, stored
 from jikao.evidence.snapshot import Snapshot
@@ -188,7 +189,7 @@ def reseal():
 
 
 def write_sealed(run: Path, raw: bytes) -> None:
-    for name, text in ((MANIFEST, raw), (SEAL, seal_text(raw).encode())):
+    for name, text in ((MANIFEST, raw), (SEAL, RUN.seal_text(raw).encode())):
         (run / name).chmod(0o644)
         (run / name).write_bytes(text)
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from jikao.archive.compare import compare
-from jikao.archive.zipped import zip_run
+from jikao.archive.manifest import RUN
+from jikao.archive.zipped import zip_sealed
 from jikao.scheme.calendar import WorkCalendar
 
 
@@ -74,8 +75,8 @@ def test_backwards_the_moves_are_the_other_way_round(run, correction):
 
 
 def test_zip_files_compare_as_the_folders_do(run, correction, tmp_path):
-    zip_run(run, tmp_path / "a.zip")
-    zip_run(correction, tmp_path / "b.zip")
+    zip_sealed(run, tmp_path / "a.zip", RUN)
+    zip_sealed(correction, tmp_path / "b.zip", RUN)
     assert compare(tmp_path / "a.zip", tmp_path / "b.zip") == compare(run, correction)
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from jikao.archive.canonical import Kind, TableSum
-from jikao.archive.manifest import content_sum, is_whole, run_id, seal_text
+from jikao.archive.manifest import RUN, content_sum, run_id
 
 
 def table(sha256: str) -> TableSum:
@@ -26,9 +26,9 @@ def test_every_part_of_the_content_counts():
 
 
 def test_a_seal_fits_one_manifest_and_knows_itself_to_be_whole():
-    seal = seal_text(b"{}").encode()
-    assert is_whole(seal)
-    assert seal != seal_text(b"{ }").encode()
-    assert not any(is_whole(seal[:i] + bytes([seal[i] ^ 1]) + seal[i + 1 :]) for i in range(len(seal)))
-    assert not is_whole(b"")
-    assert not is_whole(b"\xff" * 50)
+    seal = RUN.seal_text(b"{}").encode()
+    assert RUN.is_whole(seal)
+    assert seal != RUN.seal_text(b"{ }").encode()
+    assert not any(RUN.is_whole(seal[:i] + bytes([seal[i] ^ 1]) + seal[i + 1 :]) for i in range(len(seal)))
+    assert not RUN.is_whole(b"")
+    assert not RUN.is_whole(b"\xff" * 50)

@@ -13,8 +13,9 @@ import pytest
 
 from jikao.archive.compare import compare
 from jikao.archive.corrections import sealed_runs
+from jikao.archive.form import SEAL
 from jikao.archive.inspect import FILE_EXTRA
-from jikao.archive.manifest import MANIFEST, SEAL, Manifest, read_manifest
+from jikao.archive.manifest import MANIFEST, RUN, Manifest
 from jikao.archive.seal import seal
 from jikao.archive.verify import verify
 from jikao.evidence.lock import locked
@@ -45,7 +46,7 @@ def overwrite(file: Path, raw: bytes) -> None:
 
 
 def manifest(run: Path) -> Manifest:
-    found = read_manifest((run / MANIFEST).read_bytes())
+    found = RUN.read((run / MANIFEST).read_bytes())
     assert isinstance(found, Manifest)
     return found
 
@@ -439,7 +440,7 @@ def test_a_newer_format_is_left_to_a_newer_program(run, reseal):
     reseal(run, lambda m: m.update(format=2, files="otherwise"))
     found = verify(run)
     assert codes(found) == ["run.newer-format"]
-    assert found.problems[0].what("en") == "The run is of format 2; this program reads up to 1"
+    assert found.problems[0].what("en") == "It is sealed in format 2; this program reads up to 1"
 
 
 def test_every_problem_is_said_in_both_languages(run):

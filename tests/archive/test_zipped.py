@@ -7,13 +7,14 @@ import zipfile
 
 import pytest
 
+from jikao.archive.manifest import RUN
 from jikao.archive.verify import verify
-from jikao.archive.zipped import MOST_ENTRIES, zip_run
+from jikao.archive.zipped import MOST_ENTRIES, zip_sealed
 
 
 @pytest.fixture
 def packed(run, tmp_path):
-    assert zip_run(run, tmp_path / "run.zip") == ()
+    assert zip_sealed(run, tmp_path / "run.zip", RUN) == ()
     return tmp_path / "run.zip"
 
 
@@ -40,7 +41,7 @@ def test_a_zip_of_a_run_holds_as_the_run_does(packed, score):
 def test_the_same_run_gives_the_same_zip(run, packed, tmp_path):
     copied = shutil.copytree(run, tmp_path / "elsewhere" / run.name)
     (copied / "SEAL").touch()
-    zip_run(copied, tmp_path / "again.zip")
+    zip_sealed(copied, tmp_path / "again.zip", RUN)
     assert (tmp_path / "again.zip").read_bytes() == packed.read_bytes()
 
 
@@ -51,12 +52,12 @@ def test_a_zip_unpacks_into_a_folder_named_by_the_run(run, packed):
 
 
 def test_what_is_no_run_is_not_packed(tmp_path):
-    assert [p.code for p in zip_run(tmp_path, tmp_path / "x.zip")] == ["run.zip-nothing"]
+    assert [p.code for p in zip_sealed(tmp_path, tmp_path / "x.zip", RUN)] == ["run.zip-nothing"]
     assert not (tmp_path / "x.zip").exists()
 
 
 def test_a_place_that_cannot_be_written_is_a_problem(run, tmp_path):
-    assert [p.code for p in zip_run(run, tmp_path / "none" / "x.zip")] == ["run.not-written"]
+    assert [p.code for p in zip_sealed(run, tmp_path / "none" / "x.zip", RUN)] == ["run.not-written"]
 
 
 @pytest.mark.parametrize("name", ["SEAL", "run.json", "scheme.yaml", "results/marks.parquet"])

@@ -128,6 +128,17 @@ def test_splits_of_an_order_sum_to_its_value(store: Store) -> None:
     ]
 
 
+def test_splits_are_all_empty_for_equal_parts_or_all_filled_in(store: Store) -> None:
+    judged = scheme("profit_attainment, profit_share: 20%, target: 1000")
+    orders = [{"order_no": n, "value": 1000, "settled_on": "2024-06-03"} for n in ("A", "B", "C")]
+    splits = [
+        {"order_no": order, "department": department} | ({"value": value} if value else {})
+        for order, department, value in (("A", "x", 0), ("A", "y", 0), ("B", "x", 1000), ("B", "y", 0), ("C", "x", 600), ("C", "y", 400))
+    ]
+    fill(store, orders=orders, order_splits=splits)
+    assert [(p.code, p.values["order"]) for p in found(store, judged, code="evidence.order-split")] == [("evidence.order-split-open", "B")]
+
+
 def test_positions_may_follow_but_not_overlap(store: Store) -> None:
     spans = [
         {"person": "甲", "position": "x", "from_on": "2024-06-01", "until_on": "2024-06-20"}, {"person": "甲", "position": "y", "from_on": "2024-06-21"},

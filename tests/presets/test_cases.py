@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import jikao
-from jikao.cases.scored import case_files, read_cases, run_case
+from jikao.cases import case_files, read_cases, run_case
 
 PRESETS = Path(jikao.__file__).parent / "presets"
 SMALL = Path(__file__).resolve().parents[1] / "cases"

@@ -17,7 +17,7 @@ SAMPLES = {
     "s4-standards": ("2024-Q2", {}),
     "s5-output-value": (
         "2024-06",
-        {"profit_share": "sample", "expense_share": "sample", "manager_liability": "sample", "minimum_wage": "2000"},
+        {"profit_share": "sample", "expense_share": "sample", "manager_liability": "sample", "minimum_wage": "sample"},
     ),
     "s5-profit": ("2024", {"profit_share": "sample", "profit_target": "250000"}),
     "s6-goals": ("2024-Q2", {}),

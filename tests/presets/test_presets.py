@@ -124,7 +124,7 @@ S5.4  s5-output-value principles
 S5.5  s5-output-value principles
 S5.6  s5-profit attainment
 S5.7  s5-output-value workload
-S5.8  s5-output-value principles
+S5.8  s5-output-value output_value principles
 S5.9  s5-output-value output_value principles
 S5.10 s5-output-value output_value
 S5.11 s5-output-value principles

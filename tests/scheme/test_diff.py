@@ -72,7 +72,7 @@ def test_every_kind_of_change_has_its_sentence(changes):
         "section Conduct, title: from “行为” to “品行”",
         "indicator Told off, entry.kinds.late.each: from 2 to 3",
         "weight of rater boss: added, 100",
-        "payout: added",
+        "conduct bonus: added",
         "valid to: added, 2024-12-31",
     } <= said
     kinds = {change.path: str(change.kind) for change in found}

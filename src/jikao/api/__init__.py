@@ -6,6 +6,26 @@ for an engine, and a receipt must not wait for a compiler.
 """
 
 from jikao.api.evidence import import_file, mapping_names, new_store, open_store, propose_mapping
+from jikao.api.pay import (
+    LedgerLine,
+    MadeBatch,
+    PayTable,
+    PersonPay,
+    batches,
+    find_batch,
+    ledger_lines,
+    make_batch,
+    order_sheets,
+    pay_balances,
+    pay_folder,
+    pay_statement,
+    pay_table,
+    price,
+    sample_settings,
+    verify_batch,
+    write_pay_sheet,
+    zip_batch,
+)
 from jikao.api.runs import (
     ResultRow,
     compare_runs,
@@ -35,7 +55,10 @@ from jikao.api.schemes import (
 from jikao.api.scores import Scored, ScoreOptions, rehearse, score, today
 
 __all__ = [
-    "ResultRow", "ScoreOptions", "Scored", "check", "compare_runs", "diff_schemes", "explain", "find_run", "formatted", "import_file",
-    "json_schema", "latest_run", "mapping_names", "needs", "new", "new_store", "open_store", "opened_run", "preset_names", "propose_mapping", "rehearse",
-    "results", "run_cases", "runs_folder", "scheme_file", "score", "shipped", "supposed", "today", "verify", "write_formatted", "zip_run",
+    "LedgerLine", "MadeBatch", "PayTable", "PersonPay", "ResultRow", "ScoreOptions", "Scored", "batches", "check", "compare_runs",
+    "diff_schemes", "explain", "find_batch", "find_run", "formatted", "import_file", "json_schema", "latest_run", "ledger_lines",
+    "make_batch", "mapping_names", "needs", "new", "new_store", "open_store", "opened_run", "order_sheets", "pay_balances", "pay_folder",
+    "pay_statement", "pay_table", "preset_names", "price", "propose_mapping", "rehearse", "results", "run_cases", "runs_folder",
+    "sample_settings", "scheme_file", "score", "shipped", "supposed", "today", "verify", "verify_batch", "write_formatted",
+    "write_pay_sheet", "zip_batch", "zip_run",
 ]  # fmt: skip

@@ -128,11 +128,12 @@ class OpenRun:
 def opened_run(path: Path) -> Iterator[OpenRun]:
     """A sealed run, given as folder or zip, with its files checked against the seal."""
     from jikao.archive.inspect import opened
+    from jikao.archive.manifest import RUN
     from jikao.archive.verify import sealed_snapshot
     from jikao.scheme.read import read_file
     from jikao.scheme.rules import rules_of
 
-    with opened(path) as found:
+    with opened(path, RUN) as found:
         if found.manifest is None or errors(found.problems):
             raise Refused(found.problems)
         reading = read_file(found.folder / "scheme.yaml")
@@ -229,7 +230,7 @@ def _only_seat(run: OpenRun, person: str) -> Mapping[str, Measured]:
     return next(iter(seats.values()))
 
 
-def verify(path: Path) -> Verification:
+def verify(path: Path) -> Verification[Manifest]:
     """Check a sealed run: every file against the seal, then compute it again and compare byte for byte."""
     from jikao.archive.verify import verify as check_run
 
@@ -259,6 +260,7 @@ def compare_runs(before: Path, after: Path) -> Comparison:
 
 def zip_run(path: Path, target: Path) -> tuple[Problem, ...]:
     """A sealed run as one file to take home."""
-    from jikao.archive.zipped import zip_run as pack
+    from jikao.archive.manifest import RUN
+    from jikao.archive.zipped import zip_sealed
 
-    return pack(path, target)
+    return zip_sealed(path, target, RUN)

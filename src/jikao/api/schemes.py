@@ -14,9 +14,9 @@ from jikao.scheme.problem import Level, Place, Refused, errors, kind
 from jikao.scheme.text import Text
 
 if TYPE_CHECKING:
+    from jikao.cases import Outcome
     from jikao.scheme.diff import Change
     from jikao.scheme.read import Reading
-    from jikao.cases.scored import Outcome
 
 
 NO_PRESET = kind(
@@ -119,7 +119,7 @@ def sound(path: Path, settings: Mapping[str, str] | None = None) -> Reading:
 
 def run_cases(path: Path, progress: Callable[[Outcome], None] | None = None) -> list[Outcome]:
     """Run a scheme's own cases (the ``cases`` folder beside it) through the real path."""
-    from jikao.cases.scored import case_files, read_cases, run_case
+    from jikao.cases import case_files, read_cases, run_case
 
     file = scheme_file(path)
     text = sound(path).text

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from jikao.archive.canonical import connection, first_line, no_room
 from jikao.archive.changes import What, changes_sql, row_change
 from jikao.archive.comparison import Comparison, EvidenceChange, Mark, MarkChange, Move, ShapeChange, Standing
-from jikao.archive.inspect import Inspection, opened
-from jikao.archive.manifest import RESULTS, Manifest
+from jikao.archive.inspect import Inspection, named, opened
+from jikao.archive.manifest import RESULTS, RUN, Manifest
 from jikao.archive.reasons import Why, explained, people_in
 from jikao.archive.verify import CONTENT_DAMAGED, sealed_scheme
 from jikao.evidence.backend import parquet, quoted
@@ -25,7 +25,7 @@ from jikao.evidence.duck import Con, Error, name
 from jikao.evidence.shapes import SHAPES, Shape
 from jikao.scheme.catalogue import CATALOGUE, Unit
 from jikao.scheme.diff import Change, diff
-from jikao.scheme.problem import Level, Problem, errors, kind
+from jikao.scheme.problem import Level, errors, kind
 from jikao.scheme.read import read
 from jikao.scheme.text import Text
 from jikao.scheme.words import same
@@ -55,8 +55,8 @@ def compare(before: Path, after: Path, *, first: int = MOVES) -> Comparison:
 
     Damaged runs are not compared; see ``problems``.
     """
-    with opened(before) as old, opened(after) as new:
-        problems = [*_named(before, old), *_named(after, new)]
+    with opened(before, RUN) as old, opened(after, RUN) as new:
+        problems = [*named(before, old), *named(after, new)]
         if old.manifest is None or new.manifest is None or errors(problems):
             return Comparison(old.manifest, new.manifest, tuple(problems))
         if not set(old.manifest.periods) & set(new.manifest.periods):
@@ -70,16 +70,12 @@ def compare(before: Path, after: Path, *, first: int = MOVES) -> Comparison:
             return Comparison(old.manifest, new.manifest, (*problems, damaged))
 
 
-def _named(run: Path, found: Inspection) -> Iterator[Problem]:
-    """The problems of a run, with its name before the file's."""
-    for problem in found.problems:
-        yield replace(problem, place=replace(problem.place, file="/".join(filter(None, (run.name, problem.place.file)))))
-
-
 class _Pair:
     """Two whole runs on one connection."""
 
-    def __init__(self, con: Con, old: Inspection, old_manifest: Manifest, new: Inspection, new_manifest: Manifest) -> None:
+    def __init__(
+        self, con: Con, old: Inspection[Manifest], old_manifest: Manifest, new: Inspection[Manifest], new_manifest: Manifest
+    ) -> None:
         self._con = con
         self._folders = (old.folder, new.folder)
         self._manifests = (old_manifest, new_manifest)

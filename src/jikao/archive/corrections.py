@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jikao.archive.manifest import MANIFEST, Correction, Manifest, read_manifest
+from jikao.archive.manifest import MANIFEST, RUN, Correction, Manifest
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
 
@@ -74,7 +74,7 @@ def sealed_runs(root: Path) -> Iterator[Manifest]:
 def manifest_of(run: Path) -> Manifest | None:
     """The manifest of a run's folder, unchecked; ``None`` where there is none to be understood."""
     try:
-        manifest = read_manifest((run / MANIFEST).read_bytes())
+        manifest = RUN.read((run / MANIFEST).read_bytes())
     except OSError:
         return None
     return manifest if isinstance(manifest, Manifest) else None

@@ -1,4 +1,4 @@
-"""Is every file of a sealed run there, alone and unchanged? The check that needs no engine and no recomputing."""
+"""Is every file of a sealed folder there, alone and unchanged? The check that needs no engine and no recomputing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Generic
 
-from jikao.archive.manifest import MANIFEST, SEAL, FileSum, Manifest, is_whole, read_manifest, seal_text
+from jikao.archive.form import SEAL, FileSum, Form, Listing, M
 from jikao.archive.zipped import is_zip, unzip
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
@@ -19,18 +20,18 @@ from jikao.scheme.text import Text
 NO_RUN = kind(
     "run.not-a-run",
     Level.ERROR,
-    what=Text("{path} 不是封存结果的文件夹或 zip 文件", "{path} is neither the folder of a sealed run nor a zip file of one"),
+    what=Text("{path} 不是封存结果的文件夹或 zip 文件", "{path} is neither a sealed folder nor a zip file of one"),
     why=Text("没有可核对的内容", "there is nothing to check"),
-    mend=Text("给出封存结果所在的文件夹（其中有 SEAL 和 run.json）", "give the folder of the run (the one with SEAL and run.json in it)"),
+    mend=Text("给出封存结果所在的文件夹（其中有 SEAL 和 {manifest}）", "give the sealed folder (the one with SEAL and {manifest} in it)"),
 )
 FILE_CHANGED = kind(
     "run.file-changed",
     Level.ERROR,
     what=Text("文件 {name} 与封存时不同", "File {name} is not as it was sealed"),
-    why=Text("封存的结果一个字节也不得改动", "not one byte of a sealed run may change"),
+    why=Text("封存的结果一个字节也不得改动", "not one byte of what is sealed may change"),
     mend=Text(
-        "从备份取回原文件；若结果确有错误，另作一次更正计算",
-        "restore the file from a copy; if the result was wrong, make a correction as a new run",
+        "从备份取回原文件；若结果确有错误，另作一次更正",
+        "restore the file from a copy; if the result was wrong, make a correction",
     ),
 )
 FILE_MISSING = kind(
@@ -44,7 +45,7 @@ FILE_EXTRA = kind(
     "run.file-extra",
     Level.ERROR,
     what=Text("多出文件 {name}", "File {name} was added"),
-    why=Text("封存之后不得添加任何文件", "nothing is added to a sealed run"),
+    why=Text("封存之后不得添加任何文件", "nothing is added to a sealed folder"),
     mend=Text("把它移到别处", "move it elsewhere"),
 )
 SEAL_BROKEN = kind(
@@ -62,52 +63,62 @@ UNREADABLE = kind(
     mend=Text("检查权限和磁盘", "check permissions and the disk"),
 )
 
-_LARGEST = {SEAL: 4096, MANIFEST: 64 << 20}
+_LARGEST_SEAL, _LARGEST_MANIFEST = 4096, 64 << 20
 """More of these files is never read: ours are far smaller."""
 
 
 @dataclass(frozen=True)
-class Inspection:
-    """A run as found. ``manifest`` is there when ``run.json`` could be read, even when files are not as it says."""
+class Inspection(Generic[M]):
+    """A folder as found. ``manifest`` is there when it could be read, even when files are not as it says."""
 
     folder: Path
-    manifest: Manifest | None
+    manifest: M | None
     problems: tuple[Problem, ...]
     files: int = 0
 
 
 @contextlib.contextmanager
-def opened(run: Path) -> Iterator[Inspection]:
-    """A run, from its folder or from a zip file of it (unpacked for the length of the ``with`` block), inspected."""
-    if run.is_dir() and any((run / name).exists() for name in (MANIFEST, SEAL)):
-        yield inspect(run)
-    elif is_zip(run):
+def opened(path: Path, form: Form[M]) -> Iterator[Inspection[M]]:
+    """A sealed folder, or a zip file of one (unpacked for the length of the ``with`` block), inspected."""
+    if path.is_dir() and any((path / name).exists() for name in (form.manifest, SEAL)):
+        yield inspect(path, form)
+    elif is_zip(path):
         with tempfile.TemporaryDirectory(prefix="jikao-") as scratch:
-            yield _unpacked(run, Path(scratch))
+            yield _unpacked(path, Path(scratch), form)
     else:
-        yield Inspection(run, None, (NO_RUN(Place(str(run)), path=run),))
+        yield Inspection(path, None, (_not_sealed(path, form),))
 
 
-def _unpacked(run: Path, into: Path) -> Inspection:
-    problems = unzip(run, into)
+def _not_sealed(path: Path, form: Form[Any]) -> Problem:
+    return NO_RUN(Place(str(path)), path=path, manifest=form.manifest)
+
+
+def _unpacked(path: Path, into: Path, form: Form[M]) -> Inspection[M]:
+    problems = unzip(path, into)
     if not any(into.iterdir()):
-        return Inspection(into, None, tuple(problems) or (NO_RUN(Place(str(run)), path=run),))
-    found = inspect(into)
+        return Inspection(into, None, tuple(problems) or (_not_sealed(path, form),))
+    found = inspect(into, form)
     named = {p.place for p in problems}
     more = [p for p in found.problems if p.place not in named]  # a damaged entry is said once, where it was found first
     return Inspection(into, found.manifest, (*problems, *more), found.files)
 
 
-def inspect(folder: Path) -> Inspection:
+def named(path: Path, found: Inspection[Any]) -> Iterator[Problem]:
+    """The problems of a folder, with its name before the file's."""
+    for problem in found.problems:
+        yield replace(problem, place=replace(problem.place, file="/".join(filter(None, (path.name, problem.place.file)))))
+
+
+def inspect(folder: Path, form: Form[M]) -> Inspection[M]:
     """Seal, list, and every file's size and sum. All problems are found, not the first."""
     present = _present(folder)
-    problems = [FILE_MISSING(Place(name), name=name) for name in (MANIFEST, SEAL) if name not in present]
-    manifest: Manifest | None = None
-    if MANIFEST in present:
-        manifest, found = _guarded(folder, sealed=SEAL in present)
+    problems = [FILE_MISSING(Place(name), name=name) for name in (form.manifest, SEAL) if name not in present]
+    manifest: M | None = None
+    if form.manifest in present:
+        manifest, found = _guarded(folder, form, sealed=SEAL in present)
         problems += found
     if manifest is not None:
-        problems += _files(folder, manifest, present - {MANIFEST, SEAL})
+        problems += _files(folder, manifest, present - {form.manifest, SEAL})
     return Inspection(folder, manifest, tuple(problems), len(present))
 
 
@@ -120,30 +131,32 @@ def _present(folder: Path) -> set[str]:
     return found
 
 
-def _guarded(folder: Path, *, sealed: bool) -> tuple[Manifest | None, list[Problem]]:
+def _guarded(folder: Path, form: Form[M], *, sealed: bool) -> tuple[M | None, list[Problem]]:
     """The manifest, and what is wrong between it and the seal. A manifest the seal disowns accuses no other file."""
+    name = form.manifest
     try:
-        raw, seal = _read(folder / MANIFEST), _read(folder / SEAL) if sealed else b""
+        raw = _read(folder / name, _LARGEST_MANIFEST)
+        seal = _read(folder / SEAL, _LARGEST_SEAL) if sealed else b""
     except OSError as cause:
-        return None, [UNREADABLE(Place(MANIFEST), name=MANIFEST, reason=cause.strerror)]
-    disowned = sealed and seal != seal_text(raw).encode()
-    if disowned and is_whole(seal):
-        return None, [FILE_CHANGED(Place(MANIFEST), name=MANIFEST)]
+        return None, [UNREADABLE(Place(name), name=name, reason=cause.strerror)]
+    disowned = sealed and seal != form.seal_text(raw).encode()
+    if disowned and form.is_whole(seal):
+        return None, [FILE_CHANGED(Place(name), name=name)]
     problems = [SEAL_BROKEN(Place(SEAL), name=SEAL)] if disowned else []
-    manifest = read_manifest(raw)
-    return (manifest, problems) if isinstance(manifest, Manifest) else (None, problems or [manifest])
+    manifest = form.read(raw)
+    return (None, problems or [manifest]) if isinstance(manifest, Problem) else (manifest, problems)
 
 
-def _read(file: Path) -> bytes:
+def _read(file: Path, largest: int) -> bytes:
     """A small file, never more of it than it may have."""
     if not stat.S_ISREG(file.lstat().st_mode):
         return b""
     with file.open("rb") as opened_file:
-        return opened_file.read(_LARGEST[file.name] + 1)
+        return opened_file.read(largest + 1)
 
 
-def _files(folder: Path, manifest: Manifest, present: set[str]) -> Iterator[Problem]:
-    listed = {f.name: f for f in manifest.files}
+def _files(folder: Path, manifest: Listing, present: set[str]) -> Iterator[Problem]:
+    listed = {f.name: f for f in manifest.listed}
     yield from (FILE_MISSING(Place(name), name=name) for name in sorted(listed.keys() - present))
     yield from (FILE_EXTRA(Place(_shown(name)), name=_shown(name)) for name in sorted(present - listed.keys()))
     for name in sorted(listed.keys() & present):

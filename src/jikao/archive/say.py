@@ -18,6 +18,9 @@ TABLES = {
     "marks": Text("指标得分", "marks"),
     "sections": Text("部分得分", "sections"),
     "results": Text("结果", "results"),
+    "entries": Text("分录", "entries"),
+    "postings": Text("分录明细", "postings"),
+    "facts": Text("已入账的事实", "facts posted"),
 }
 _UNITS = {"mark": NANO, "points": NANO, "of": NANO, "total": 100}
 """How many stored units of a result column make one point."""

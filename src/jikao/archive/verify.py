@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic
 
 from pydantic import ValidationError
 
 from jikao.archive.canonical import NotCanonicalError, TableSum, columns_of, connection, first_line, no_room, table_sum
 from jikao.archive.changes import RowChange, first_changes
+from jikao.archive.form import M
 from jikao.archive.inspect import Inspection, file_sum, opened
-from jikao.archive.manifest import CALENDAR, MANIFEST, RESULTS, SCHEME, Manifest, run_id
+from jikao.archive.manifest import CALENDAR, MANIFEST, RESULTS, RUN, SCHEME, Manifest, run_id
 from jikao.archive.say import TABLES, change_text
 from jikao.archive.workdays import CalendarFile
+from jikao.archive.writing import sum_of
 from jikao.evidence.backend import parquet
 from jikao.evidence.duck import Con, Error
 from jikao.evidence.snapshot import Snapshot
@@ -82,10 +85,10 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Generic[M]):
     """What was found. ``recomputed``: it was computed again and compared; ``False`` when only files were checked."""
 
-    manifest: Manifest | None
+    manifest: M | None
     problems: tuple[Problem, ...]
     files: int
     recomputed: bool
@@ -96,19 +99,19 @@ class Verification:
         return not errors(self.problems)
 
 
-def verify(run: Path, recompute: Recompute | None = None) -> Verification:
+def verify(run: Path, recompute: Recompute | None = None) -> Verification[Manifest]:
     """Check a sealed run, given as its folder or as a zip file of it.
 
     First every file against the seal; if all are whole, every table against its sum; if these hold too, the results
     against those ``recompute`` makes from the sealed scheme and evidence (left out without it).
     """
-    with opened(run) as found:
+    with opened(run, RUN) as found:
         if found.manifest is None or errors(found.problems):
             return Verification(found.manifest, found.problems, found.files, recomputed=False)
         return _verified(found, found.manifest, recompute)
 
 
-def _verified(found: Inspection, manifest: Manifest, recompute: Recompute | None) -> Verification:
+def _verified(found: Inspection[Manifest], manifest: Manifest, recompute: Recompute | None) -> Verification[Manifest]:
     with connection() as con:
         read = _Content(found.folder, manifest)
         problems = [*read.check(con)]
@@ -118,7 +121,7 @@ def _verified(found: Inspection, manifest: Manifest, recompute: Recompute | None
             again = _again(con, recompute, read, Path(scratch) / "again")
     if not isinstance(again, tuple):
         return Verification(manifest, (*found.problems, *again), found.files, recomputed=False)
-    differing = [_differs(d, manifest) for d in again]
+    differing = [differs(d, manifest.jikao) for d in again]
     return Verification(manifest, (*found.problems, *differing), found.files, recomputed=True, differences=again)
 
 
@@ -135,7 +138,7 @@ class _Content:
         yield from self._check_calendar()
         for part, sums in (("evidence", manifest.evidence), ("results", manifest.results)):
             for table, sealed in sums.items():
-                yield from self._check_table(con, f"{part}/{table}.parquet", sealed)
+                yield from check_table(con, self.folder, f"{part}/{table}.parquet", sealed)
         if manifest.run != run_id(manifest.content, manifest.correction.replaces if manifest.correction else None):
             yield SUM_WRONG(Place(MANIFEST), name=manifest.run)
 
@@ -153,15 +156,16 @@ class _Content:
         elif calendar.sha256 != self.manifest.calendar:
             yield SUM_WRONG(Place(CALENDAR), name=CALENDAR)
 
-    def _check_table(self, con: Con, file: str, sealed: TableSum) -> Iterator[Problem]:
-        try:
-            source = parquet([self.folder / file])
-            found = table_sum(con, source, columns_of(con, source))
-        except (Error, NotCanonicalError) as cause:
-            yield no_room(cause) or CONTENT_DAMAGED(Place(file), name=file, reason=first_line(cause))
-        else:
-            if found != sealed:
-                yield SUM_WRONG(Place(file), name=file)
+
+def check_table(con: Con, folder: Path, file: str, sealed: TableSum) -> Iterator[Problem]:
+    """What is wrong between a table and its sum."""
+    try:
+        found = sum_of(con, folder / file)
+    except (Error, NotCanonicalError) as cause:
+        yield no_room(cause) or CONTENT_DAMAGED(Place(file), name=file, reason=first_line(cause))
+    else:
+        if found != sealed:
+            yield SUM_WRONG(Place(file), name=file)
 
 
 def sealed_scheme(folder: Path) -> tuple[str | None, list[Problem]]:
@@ -188,13 +192,22 @@ def _calendar(folder: Path) -> CalendarFile | Problem:
 def _again(con: Con, recompute: Recompute, sealed: _Content, out: Path) -> tuple[Difference, ...] | list[Problem]:
     """Compute once more into ``out``: the tables that came out otherwise, or (a list) why it could not be done."""
     manifest = sealed.manifest
-    try:
+
+    def compared() -> Iterator[Difference]:
         recompute(sealed.scheme, sealed_snapshot(sealed.folder, manifest), manifest.when(), out)
-        return tuple(_differences(con, sealed.folder / "results", manifest.results, out))
+        return differences(con, sealed.folder / "results", manifest.results, RESULTS, out)
+
+    return attempted(compared, manifest.jikao)
+
+
+def attempted(compared: Callable[[], Iterable[Difference]], jikao: str) -> tuple[Difference, ...] | list[Problem]:
+    """The differences found by computing again, or (a list) why it could not be done. ``jikao``: the version that sealed."""
+    try:
+        return tuple(compared())
     except Refused as no:
-        return [*no.problems, NOT_RECOMPUTED(reason=_counted(no), jikao=manifest.jikao)]
+        return [*no.problems, NOT_RECOMPUTED(reason=_counted(no), jikao=jikao)]
     except _FAILURES as cause:
-        return [no_room(cause) or NOT_RECOMPUTED(reason=f"{type(cause).__name__}: {first_line(cause)}", jikao=manifest.jikao)]
+        return [no_room(cause) or NOT_RECOMPUTED(reason=f"{type(cause).__name__}: {first_line(cause)}", jikao=jikao)]
 
 
 def _counted(no: Refused) -> Text:
@@ -202,17 +215,18 @@ def _counted(no: Refused) -> Text:
     return Text(f"方案或证据有 {count} 个问题", f"its scheme or evidence has {count} problem(s)")
 
 
-def _differences(con: Con, sealed: Path, sums: Mapping[str, TableSum], out: Path) -> Iterator[Difference]:
+def differences(con: Con, sealed: Path, sums: Mapping[str, TableSum], keys: Mapping[str, Sequence[str]], out: Path) -> Iterator[Difference]:
     """Tables whose canonical form is not the sealed one. Columns a newer version added do not count."""
     for table, before in sums.items():
         old, new = parquet([sealed / f"{table}.parquet"]), parquet([out / f"{table}.parquet"])
         if not before.columns.items() <= columns_of(con, new).items():
             yield Difference(table, before.rows, ())
         elif table_sum(con, new, before.columns) != before:
-            key = RESULTS[table]
+            key = keys[table]
             yield Difference(table, *first_changes(con, old, new, key, [c for c in before.columns if c not in key], SHOWN))
 
 
-def _differs(difference: Difference, manifest: Manifest) -> Problem:
+def differs(difference: Difference, jikao: str) -> Problem:
+    """A table that came out otherwise, as a problem."""
     first = change_text(difference.first[0]) if difference.first else Text("列或行数不同", "other columns, or another number of rows")
-    return DIFFERS(table=TABLES[difference.table], count=difference.count, first=first, jikao=manifest.jikao)
+    return DIFFERS(table=TABLES[difference.table], count=difference.count, first=first, jikao=jikao)

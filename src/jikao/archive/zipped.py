@@ -1,7 +1,7 @@
-"""A sealed run as one zip file to take home, and reading one that a stranger made.
+"""A sealed folder as one zip file to take home, and reading one that a stranger made.
 
 Our zip files are stored, not compressed (tables are compressed already), with sorted names and one fixed time: the
-same run gives the same bytes.
+same folder gives the same bytes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
-from jikao.archive.manifest import MANIFEST, SEAL
+from jikao.archive.form import SEAL, Form
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Text
 
@@ -27,7 +28,7 @@ ZIP_ENTRY_DAMAGED = kind(
     "run.zip-entry-damaged",
     Level.ERROR,
     what=Text("zip 中的文件 {name} 损坏：{reason}", "File {name} inside the zip is damaged: {reason}"),
-    why=Text("封存的结果一个字节也不得改动", "not one byte of a sealed run may change"),
+    why=Text("封存的结果一个字节也不得改动", "not one byte of what is sealed may change"),
     mend=Text("重新取得该 zip 文件", "get the zip file again"),
 )
 ZIP_UNSAFE = kind(
@@ -56,9 +57,9 @@ NOT_WRITTEN = kind(
 NO_RUN = kind(
     "run.zip-nothing",
     Level.ERROR,
-    what=Text("{path} 不是封存结果的文件夹", "{path} is not the folder of a sealed run"),
+    what=Text("{path} 不是封存结果的文件夹", "{path} is not a sealed folder"),
     why=Text("没有可打包的内容", "there is nothing to pack"),
-    mend=Text("给出其中有 SEAL 和 run.json 的文件夹", "give the folder that has SEAL and run.json in it"),
+    mend=Text("给出其中有 SEAL 和 {manifest} 的文件夹", "give the folder that has SEAL and {manifest} in it"),
 )
 
 MOST_ENTRIES = 500
@@ -72,25 +73,25 @@ _READ_ONLY = 0o100444 << 16
 _BLOCK = 1 << 20
 
 
-def zip_run(run: Path, path: Path) -> tuple[Problem, ...]:
-    """Pack a sealed run's folder as it is, under a folder of the same name. ``path`` appears whole or not at all."""
-    if not all((run / name).is_file() for name in (MANIFEST, SEAL)):
-        return (NO_RUN(Place(str(run)), path=run),)
+def zip_sealed(folder: Path, path: Path, form: Form[Any]) -> tuple[Problem, ...]:
+    """Pack a sealed folder as it is, under a folder of the same name. ``path`` appears whole or not at all."""
+    if not all((folder / name).is_file() for name in (form.manifest, SEAL)):
+        return (NO_RUN(Place(str(folder)), path=folder, manifest=form.manifest),)
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".zip-") as scratch:
             partial = Path(scratch) / path.name
-            _pack_all(run, partial)
+            _pack_all(folder, partial)
             partial.replace(path)
     except OSError as cause:
         return (NOT_WRITTEN(Place(str(path)), path=path, reason=cause.strerror),)
     return ()
 
 
-def _pack_all(run: Path, path: Path) -> None:
-    names = sorted(f.relative_to(run).as_posix() for f in run.rglob("*") if f.is_file())
+def _pack_all(folder: Path, path: Path) -> None:
+    names = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file())
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as packed:
         for name in names:
-            _pack(packed, run / name, f"{run.resolve().name}/{name}")
+            _pack(packed, folder / name, f"{folder.resolve().name}/{name}")
 
 
 def _pack(packed: zipfile.ZipFile, file: Path, name: str) -> None:
@@ -106,7 +107,7 @@ def is_zip(path: Path) -> bool:
 
 
 def unzip(path: Path, into: Path) -> list[Problem]:
-    """Unpack a zip file of a run, with or without one folder around it. Nothing is ever written outside ``into``."""
+    """Unpack a zip file of a sealed folder, with or without one folder around it. Nothing is ever written outside ``into``."""
     try:
         with zipfile.ZipFile(path) as packed:
             entries = [e for e in packed.infolist() if not e.is_dir()]

@@ -21,7 +21,7 @@ _COMMANDS = {
     "new": "schemes", "check": "schemes", "fmt": "schemes", "diff": "differences", "test": "schemes", "schema": "schemes",
     "import": "evidence", "map": "evidence", "calendar": "evidence",
     "score": "runs", "results": "runs", "explain": "runs", "whatif": "runs", "verify": "runs", "pack": "runs", "bench": "runs",
-    "demo": "demo",
+    "pay": "pay", "demo": "demo",
 }  # fmt: skip
 """Every command and the module that holds it; modules are imported when their command is called."""
 

@@ -13,7 +13,7 @@ from jikao.cli.lang import LANG, say
 from jikao.cli.options import JSON, SCHEME, SETTINGS, settings_of
 
 if TYPE_CHECKING:
-    from jikao.cases.scored import Outcome
+    from jikao.cases import Outcome
 
 
 @click.command(

@@ -59,8 +59,20 @@ def _day_after_validity(t: ir.Table) -> ir.Value:
 
 
 def settled_splits() -> ir.Table:
-    """Value splits with the day their order was settled."""
-    return table_of("order_splits").inner_join(table_of("orders").select("order_no", "settled_on"), "order_no")
+    """Value splits with the day their order was settled; where no part of an order is written, equal parts of its value,
+    the odd last fen going to the earliest departments (A36).
+    """
+    orders = table_of("orders").select("order_no", "settled_on", whole_value="value")
+    joined = table_of("order_splits").inner_join(orders, "order_no")
+    order = ibis.window(group_by="order_no")
+    by_department = ibis.window(group_by="order_no", order_by=[ibis.asc("department")])
+    t = joined.mutate(
+        parts=joined.department.count().over(order).cast("int64"),
+        given=joined.value.count().over(order).cast("int64"),
+        nth=ibis.row_number().over(by_department).cast("int64"),
+    )
+    equal = idiv(t.whole_value, t.parts) + (t.nth < t.whole_value % t.parts).ifelse(whole(1), whole(0))
+    return t.mutate(value=(t.given == 0).ifelse(equal, t.value)).drop("whole_value", "parts", "given", "nth")
 
 
 def settled_costs() -> ir.Table:

@@ -104,6 +104,12 @@ SPANS = kind(
     why=Text("换岗时得分按天加权(A48);同一天只能有一个岗位。", "After a change of position scores are weighted by days (A48); a day has one position."),
     mend=Text("改正任职的起止日期。", "Correct the days the positions begin and end."),
 )  # fmt: skip
+SPLIT_OPEN = kind(
+    "evidence.order-split-open", Level.ERROR,
+    what=Text("任务单“{order}”的产值分解有的填了产值,有的没有填", "Some splits of order {order} give a value, some do not"),
+    why=Text("全部留空才是均分,只空一部分没有含义。", "All empty means equal parts; some empty means nothing."),
+    mend=Text("全部填上,或全部留空。", "Fill them all in, or leave all of them empty."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -329,14 +335,20 @@ def quarter_of(day: dt.date) -> Period:
 
 
 def _splits(evidence: Evidence) -> Iterator[Problem]:
+    """S5.12, A36: the splits of an order settled in the period make up its value, or all are empty and mean equal parts."""
     if not evidence.has("orders", "order_splits"):
         return
     rows = evidence.rows(
-        f"SELECT o.order_no, any_value(o.value), sum(s.value), any_value(o.import_id), any_value(o.row_no) FROM {evidence.table('orders')} o "
-        f"JOIN {evidence.table('order_splits')} s USING (order_no) WHERE {evidence.within('o.settled_on')} GROUP BY o.order_no HAVING sum(s.value) <> any_value(o.value) ORDER BY 1"
+        f"SELECT o.order_no, any_value(o.value), sum(s.value), any_value(o.import_id), any_value(o.row_no), count(*) > count(s.value) "
+        f"FROM {evidence.table('orders')} o JOIN {evidence.table('order_splits')} s USING (order_no) WHERE {evidence.within('o.settled_on')} "
+        f"GROUP BY o.order_no HAVING count(s.value) > 0 AND (count(*) > count(s.value) OR sum(s.value) <> any_value(o.value)) ORDER BY 1"
     )
-    for order, value, total, import_id, row_no in rows:
-        yield SPLIT(evidence.place(import_id, row_no), order=order, total=_yuan(total), value=_yuan(value))
+    for order, value, total, import_id, row_no, open_ in rows:
+        place = evidence.place(import_id, row_no)
+        if open_:
+            yield SPLIT_OPEN(place, order=order)
+        else:
+            yield SPLIT(place, order=order, total=_yuan(total), value=_yuan(value))
 
 
 def _yuan(fen: object) -> str:

@@ -6,16 +6,25 @@ that is earned, then what advances take back. At the end every person is paid wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from jikao.payout import advances, conduct, grades, output_value, performance
+from jikao.payout import advances, conduct, grades, output_value, performance, pool
 from jikao.payout.facts import Facts, RunFacts
 from jikao.payout.ledger import PAYMENT, Account, Book, Entry, Opening, correcting
 from jikao.payout.rules import ORDER
 from jikao.scheme.period import Period
-from jikao.scheme.problem import Problem
+from jikao.scheme.problem import Level, Problem, kind
+from jikao.scheme.text import Text
+from jikao.scheme.words import several
+
+RULED_TWICE = kind(
+    "payout.ruled-twice", Level.ERROR,
+    what=Text("同一批里有几个方案都写了 {section}:{schemes}。", "Several schemes of one batch state {section}: {schemes}."),
+    why=Text("任务单与预支属于全公司,只能由一个方案计算,否则先算的拿走全部。", "Orders and advances are the company's; with two schemes the first would take them all."),
+    mend=Text("只在一个方案里写它,重新计分后再发放。", "State it in one scheme, score again, then pay."),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,13 +39,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Payroll:
-    """The entries of a batch in their standing order, and the problems found; with errors among them nobody is paid."""
+    """The entries of a batch in their standing order, and the problems found; with errors among them nobody is paid.
+
+    ``posted``: the facts turned into entries, those that came to nothing included; of a correction, all of the period's.
+    """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
+    posted: frozenset[str] = frozenset()
 
 
-_EARNING = (conduct.post, grades.post, performance.post, output_value.post)
+_EARNING = (conduct.post, grades.post, performance.post, pool.post, output_value.post)
 """What a run earns people, and what it takes from what it earns them."""
 
 
@@ -44,7 +57,7 @@ def pay(job: Job) -> Payroll:
     """Everybody's pay of a period."""
     book = _earned(job)
     _pay_out(book, str(job.period))
-    return Payroll(_in_order(book.entries), tuple(book.problems))
+    return Payroll(_in_order(book.entries), _once(book.problems), book.posted)
 
 
 def correct(job: Job, posted: Sequence[Entry], now: Opening) -> Payroll:
@@ -59,11 +72,12 @@ def correct(job: Job, posted: Sequence[Entry], now: Opening) -> Payroll:
     for entry in correcting(fresh.entries, posted):
         book.post(entry)
     _pay_out(book, str(job.period))
-    return Payroll(_in_order(book.entries), tuple(fresh.problems))
+    return Payroll(_in_order(book.entries), _once(fresh.problems), fresh.posted)
 
 
 def _earned(job: Job) -> Book:
     book = Book(job.opening)
+    book.problems += _ruled_twice(job.runs)
     runs = sorted(job.runs, key=lambda r: (r.period.end, r.scheme.scheme, r.period.start))
     for _, group in groupby(runs, key=lambda r: r.period.end):
         together = list(group)
@@ -73,6 +87,19 @@ def _earned(job: Job) -> Book:
         for run in together:
             advances.post(run, job.facts, book)
     return book
+
+
+def _ruled_twice(runs: Sequence[RunFacts]) -> Iterator[Problem]:
+    """Orders and advances are the company's, not a scheme's: the second scheme to rule them would find them dealt with."""
+    for section in ("output_value", "advances"):
+        schemes = sorted({run.scheme.scheme for run in runs if getattr(run.scheme.payout, section)})
+        if len(schemes) > 1:
+            yield RULED_TWICE(section=f"payout.{section}", schemes=several(schemes))
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Every problem once: what ails an order or an advance ails it in every run of the batch."""
+    return tuple({(p.code, p.place, p.what("en")): p for p in problems}.values())
 
 
 def _pay_out(book: Book, period: str) -> None:

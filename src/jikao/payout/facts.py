@@ -7,9 +7,11 @@ as ``shape/key``, ``at`` says which import and row of a raw file, so that a prob
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Protocol
 
 from jikao.scheme.model import Scheme
@@ -260,6 +262,22 @@ class Facts:
     budgets: Sequence[Budget] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """File name by import id."""
+
+    @cached_property
+    def advances_on(self) -> Mapping[str, Sequence[Advance]]:
+        """Advances by order, in the order of application day and number."""
+        return self._advances_by(lambda a: a.order_no)
+
+    @cached_property
+    def advances_of(self) -> Mapping[str, Sequence[Advance]]:
+        """Advances by person, in the order of application day and number."""
+        return self._advances_by(lambda a: a.person)
+
+    def _advances_by(self, key: Callable[[Advance], str]) -> Mapping[str, Sequence[Advance]]:
+        found: defaultdict[str, list[Advance]] = defaultdict(list)
+        for advance in sorted(self.advances.values(), key=lambda a: (a.applied_on, a.advance)):
+            found[key(advance)].append(advance)
+        return dict(found)
 
     def place(self, record: Record) -> Place:
         """Where a record stands: file and row."""

@@ -89,6 +89,7 @@ class Book:
         self.problems: list[Problem] = []
         self.earned: defaultdict[tuple[str, str], int] = defaultdict(int, opening.earned)
         self._balances: defaultdict[Account, int] = defaultdict(int, opening.balances)
+        self._posted_before = opening.posted
         self._posted = set(opening.posted)
 
     def post(self, entry: Entry) -> None:
@@ -114,7 +115,8 @@ class Book:
 
     def balances(self, kind: str) -> dict[Account, int]:
         """The balances of a kind of account that are not zero, in the order of the accounts."""
-        return {account: self._balances[account] for account in sorted(self._balances) if account.kind == kind and self._balances[account]}
+        held = {account: amount for account, amount in self._balances.items() if account.kind == kind and amount}
+        return {account: held[account] for account in sorted(held)}
 
     def first_time(self, fact: str) -> bool:
         """Whether a fact (``shape/key``) was not turned into entries before; from now on it is."""
@@ -122,6 +124,11 @@ class Book:
             return False
         self._posted.add(fact)
         return True
+
+    @property
+    def posted(self) -> frozenset[str]:
+        """The facts turned into entries since the book was opened."""
+        return frozenset(self._posted - self._posted_before)
 
     def was_posted(self, fact: str) -> bool:
         """Whether a fact was turned into entries before."""
@@ -152,9 +159,8 @@ def correcting(fresh: Iterable[Entry], posted: Iterable[Entry]) -> list[Entry]:
         was, now = before.get(name), after.get(name)
         postings = _difference(was, now)
         if postings:
-            said = now or was
-            assert said is not None  # noqa: S101 - the name stands in one of them
-            found.append(Entry(*name, _correction(was, now), said.sources, postings))
+            sources = dict.fromkeys(source for said in (now, was) if said for source in said.sources)
+            found.append(Entry(*name, _correction(was, now), tuple(sources), postings))
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from jikao.scheme.number import half_up
+from jikao.scheme.number import Unset, half_up
 
 FEN = 100
 """Fen in a yuan."""
@@ -15,6 +16,12 @@ FEN = 100
 def fen(yuan: Decimal | Fraction | int) -> int:
     """Yuan as whole fen, half up."""
     return int(half_up(Fraction(yuan) * FEN, 0))
+
+
+def filled(number: Decimal | Unset) -> Fraction:
+    """A number of the payout rules that must not be open; runs with such holes are refused before pay (AMB-20)."""
+    assert not isinstance(number, Unset)  # noqa: S101 - reading.read_run saw to it
+    return Fraction(number)
 
 
 def part(amount: int, share: Fraction) -> int:
@@ -29,23 +36,35 @@ def split(amount: int, weights: Sequence[Fraction | int]) -> list[int]:
 
     The parts add up to ``amount`` exactly. Raises ``ValueError`` when all weights are 0 and there is something to split.
     """
-    total = sum(weights, start=Fraction(0))
+    whole, _ = whole_numbers(weights)
+    total = sum(whole)
     if not total:
         if amount:
             raise ValueError("nothing to split by")
-        return [0] * len(weights)
-    exact = [Fraction(amount) * weight / total for weight in weights]
-    parts = [share.numerator // share.denominator for share in exact]
+        return [0] * len(whole)
+    exact = [divmod(amount * weight, total) for weight in whole]
+    parts = [whole_fen for whole_fen, _ in exact]
     missing = amount - sum(parts)
-    for i in sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))[:missing]:
+    for i in sorted(range(len(parts)), key=lambda i: (-exact[i][1], i))[:missing]:
         parts[i] += 1
     return parts
+
+
+def whole_numbers(weights: Sequence[Fraction | int]) -> tuple[list[int], int]:
+    """Weights as whole numbers in the same proportion, and the number each of them was multiplied by."""
+    scale = math.lcm(*{weight.denominator for weight in weights})
+    return [weight.numerator * (scale // weight.denominator) for weight in weights], scale
 
 
 def yuan(amount: int) -> str:
     """Fen as people write money: ``-1234.05``."""
     sign, whole = ("-" if amount < 0 else ""), abs(amount)
     return f"{sign}{whole // FEN}.{whole % FEN:02d}"
+
+
+def said(amounts: Mapping[str, int]) -> dict[str, str]:
+    """Amounts by name, as people write money."""
+    return {name: yuan(amount) for name, amount in amounts.items()}
 
 
 def percent(share: Decimal | Fraction) -> str:

@@ -121,6 +121,12 @@ def read_facts(snapshot: Snapshot, until: dt.date) -> Facts:
         )
 
 
+def read_people(paths: Sequence[Path]) -> dict[str, Person]:
+    """The people of the evidence alone."""
+    with _engine() as on:
+        return {p.person: p for p in _rows(on, "people", paths, Person)}
+
+
 @contextlib.contextmanager
 def _engine() -> Iterator[DuckEngine]:
     with tempfile.TemporaryDirectory() as scratch, contextlib.closing(DuckEngine(Path(scratch))) as on:

@@ -21,6 +21,8 @@ from typing import Literal
 
 from jikao.scheme.number import MICRO, NANO
 
+ZERO = Fraction(0)
+
 FAR = 2**62
 """Beyond every whole number a run computes with."""
 
@@ -209,6 +211,16 @@ class Curve:
                 best = max(best, points)
         return best
 
+    def bounds(self, low: Fraction, high: Fraction | None) -> tuple[Fraction, Fraction] | None:
+        """The fewest and the most points the values from ``low`` to ``high`` (``None``: endless) can earn; ``None`` where the
+        curve says nothing. Inside a clause every value between its ends is thought possible.
+        """
+        if low == high:
+            there = self.points(low)
+            return None if there is None else (there, there)
+        levels = [points for clause in self.clauses for points in self._levels(clause, low, high)]
+        return (min(levels), max(levels)) if levels else None
+
     def direction(self) -> Literal["up", "down", "flat", "mixed"]:
         """Whether more of the value never lowers the points (``up``), never raises them (``down``), or both happen."""
         levels = [points for clause in self.clauses for points in self._levels(clause)]
@@ -216,12 +228,14 @@ class Curve:
         falls = any(b < a for a, b in pairwise(levels))
         return "mixed" if rises and falls else "up" if rises else "down" if falls else "flat"
 
-    def _levels(self, clause: Clause) -> list[Fraction]:
-        """Points at both ends of a clause; between them they only rise or only fall."""
+    def _levels(self, clause: Clause, since: Fraction = ZERO, until: Fraction | None = None) -> list[Fraction]:
+        """Points at both ends of a clause, as far as it lies between the values; between its ends they only rise or only fall."""
         stretch = self.stretch(clause)
         if stretch is None:
             return []
-        low, high = stretch
+        low, high = max(stretch[0], since), min((end for end in (stretch[1], until) if end is not None), default=None)
+        if high is not None and (low > high or (low == high and not self.holds(clause, low))):
+            return []
         if high is None:
             at_last = {-1: Fraction(0), 0: self.clause_points(clause, low), 1: self.full}[_sign(clause.change * self.scale)]
         else:

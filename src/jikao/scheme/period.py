@@ -66,9 +66,31 @@ class Period:
         return f"{self.start.year}-Q{(self.start.month + 2) // 3}" if self.kind is PeriodKind.QUARTER else f"{self.start.year}"
 
 
+@dataclass(frozen=True, order=True)
+class PeriodToDate(Period):
+    """A period looked at while it still runs: it has the same name and start, and ends with the day ``last``."""
+
+    last: dt.date
+
+    @property
+    def end(self) -> dt.date:
+        return min(super().end, self.last + dt.timedelta(days=1))
+
+
 def numbered(periods: Sequence[Period]) -> list[tuple[int, Period]]:
     """Periods of one kind, in order, with how many periods each lies after the first."""
     return [(p.number - periods[0].number, p) for p in periods]
+
+
+def ending_in(period: Period, kind: PeriodKind) -> list[Period]:
+    """The periods of a kind whose last day lies in a period, in order."""
+    found, months = [], _MONTHS[kind]
+    for i in range(_MONTHS[period.kind]):
+        month = period.start.month - 1 + i
+        whole = Period(dt.date(period.start.year, month // months * months + 1, 1), kind)
+        if month % months == months - 1:
+            found.append(whole)
+    return found
 
 
 def parse_period(text: str) -> Period:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,15 +93,49 @@ def measured_by_seat(folder: Path, person: str, period: Period) -> dict[int, dic
 
 
 def _days(on: DuckEngine, snapshot: Snapshot, person: str, period: Period, seats: int) -> dict[int, int]:
-    """Days employed in each position, for somebody who changed it inside the period; cut as the plan cuts seats."""
-    spans, people = (snapshot.tables.get(shape, ()) for shape in ("spans", "people"))
-    if seats <= 1 or not spans:
+    """Days employed in each position, for somebody who changed it inside the period."""
+    if seats <= 1 or not snapshot.tables.get("spans", ()):
         return {}
-    first, end, who = f"DATE {quoted(str(period.start))}", f"DATE {quoted(str(period.end))}", f"person = {quoted(person)}"
-    held = f"SELECT *, lead(from_on) OVER (ORDER BY from_on) AS next_on FROM {parquet(spans)} WHERE {who}"
-    cut = on.rows(
-        f"SELECT greatest(s.from_on, p.hired_on, {first}), least(s.until_on + 1, s.next_on, p.left_on + 1, {end}) "
-        f"FROM ({held}) s, (SELECT hired_on, left_on FROM {parquet(people)} WHERE {who}) p ORDER BY s.from_on"
-    )
-    cut = [(since, until) for since, until in cut if since < until]
+    cut = _stays(on, snapshot, period, f"person = {quoted(person)}").get(person, [])
     return {seat: (until - since).days for seat, (since, until) in enumerate(cut)}
+
+
+Stay = tuple[dt.date, dt.date]
+"""The first day somebody sits in a seat, and the first day they do no more."""
+
+
+def stays(snapshot: Snapshot, period: Period) -> dict[str, list[Stay]]:
+    """When everybody sat in which seat of the period, by person, in the order of the seats."""
+    with _engine() as on:
+        return _stays(on, snapshot, period)
+
+
+def _stays(on: DuckEngine, snapshot: Snapshot, period: Period, who: str = "true") -> dict[str, list[Stay]]:
+    """The seats cut as the plan cuts them: by span, employment and period; a span runs at most until the next begins."""
+    first, end = f"DATE {quoted(str(period.start))}", f"DATE {quoted(str(period.end))}"
+    people, spans = (snapshot.tables.get(shape, ()) for shape in ("people", "spans"))
+    following = "lead(from_on) OVER (PARTITION BY person ORDER BY from_on)"
+    none = "SELECT NULL::VARCHAR AS person, NULL::DATE AS from_on, NULL::DATE AS until WHERE false"
+    held = f"SELECT person, from_on, least(until_on + 1, {following}) AS until FROM {parquet(spans)} WHERE {who}" if spans else none
+    rows = on.rows(
+        f"SELECT p.person, greatest(s.from_on, p.hired_on, {first}) AS since, least(s.until, p.left_on + 1, {end}) AS until "
+        f"FROM (SELECT * FROM {parquet(people)} WHERE {who}) p "
+        f"LEFT JOIN ({held}) s ON s.person = p.person AND s.from_on < {end} AND coalesce(s.until > {first}, true) "
+        "WHERE since < until ORDER BY p.person, since"
+    )  # fmt: skip
+    found: dict[str, list[Stay]] = {}
+    for person, since, until in rows:
+        found.setdefault(person, []).append((since, until))
+    return found
+
+
+def measured_by_person(folder: Path, period: Period) -> dict[str, dict[int, dict[str, Measured]]]:
+    """The measured values of everybody in a period, by person (in order) and seat."""
+    found: dict[str, dict[int, dict[str, Measured]]] = {}
+    columns, where = "person, seat, indicator, num, den, n, base, state", f"period = {quoted(str(period))}"
+    with _engine() as on:
+        for person, seat, indicator, *values in on.rows(
+            f"SELECT {columns} FROM {_table(folder, 'measures')} WHERE {where} ORDER BY person, seat"
+        ):
+            found.setdefault(person, {}).setdefault(seat, {})[indicator] = Measured(*values)
+    return found

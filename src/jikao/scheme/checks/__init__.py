@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from jikao.scheme.checks import curves, dates, entry, grades, holes, ids, measures, payout, process, rank, raters, settings, shares
+from jikao.scheme.checks import curves, dates, entry, grades, holes, ids, measures, orders, payout, process, rank, raters, settings, shares
 from jikao.scheme.model import Scheme
 from jikao.scheme.problem import Problem
 from jikao.scheme.yaml_nodes import Places
@@ -13,7 +13,7 @@ Family = Callable[[Scheme, Places], Iterator[Problem]]
 
 FAMILIES: tuple[Family, ...] = tuple(
     family.check
-    for family in (ids, dates, settings, holes, shares, measures, curves, raters, entry, grades, rank, process, payout)
+    for family in (ids, dates, settings, holes, shares, measures, curves, raters, entry, grades, rank, process, payout, orders)
 )  # fmt: skip
 
 

@@ -86,8 +86,13 @@ def _shape_of(line: Line, row: Row) -> Shape:
 
 def _evidence(line: Line, shape: Shape, row: Row, zone: dt.tzinfo) -> EvidenceRow:
     columns = (*_telling(line, shape), *WORKED_OUT.get(shape.name, ()))
+    return evidence_row(shape, row, columns, zone, _took(line, row))
+
+
+def evidence_row(shape: Shape, row: Row, columns: Iterable[Column], zone: dt.tzinfo, more: Iterable[Cell] = ()) -> EvidenceRow:
+    """A row with those of the given columns that hold something."""
     cells = [Cell(c.name, c.title, said_cell(c, row[c.name], zone)) for c in columns if row.get(c.name) is not None]
-    return EvidenceRow(shape.name, shape.title, (*cells, *_took(line, row)), origin_of(row))
+    return EvidenceRow(shape.name, shape.title, (*cells, *more), origin_of(row))
 
 
 def _telling(line: Line, shape: Shape) -> Iterator[Column]:

@@ -9,7 +9,6 @@ from jikao.evidence.words import role_said
 from jikao.scheme.text import Lang, Text
 from jikao.scheme.words import number, percent, points, score
 from jikao.scoring.explain.values import (
-    Cell,
     EvidenceRow,
     Judgement,
     LineNote,
@@ -160,23 +159,22 @@ class _Words:
         if not behind.count:
             return
         shown = behind.rows[: self.rows]
-        said = [("", self.row(row)) for row in shown]
+        said = [("", said_row(row, self.lang)) for row in shown]
         if behind.count > len(shown):
             said.append(("", self.say(MORE_ROWS, count=behind.count - len(shown))))
         yield Block(f"{self.say(EVIDENCE)} {self.say(behind.rows[0].title)} ({self.say(NO_ROWS, count=behind.count)})", said)
-
-    def row(self, row: EvidenceRow) -> str:
-        cells = [self.cell(cell, first=i == 0) for i, cell in enumerate(row.cells)]
-        return " · ".join(x for x in (*cells, _origin(row.origin)) if x)
-
-    def cell(self, cell: Cell, *, first: bool) -> str:
-        return self.say(cell.says) if first else f"{self.say(cell.title)} {self.say(cell.says)}"
 
     def setting(self, s: SettingNote) -> tuple[str, str]:
         reading = self.say(READING, reading=s.reading) if s.reading else ""
         facts = ", ".join(x for x in (reading, s.ambiguity, s.source) if x)
         title = self.say(s.title)
         return s.name, f"{f'{title} ' if title else ''}= {s.value} ({facts})"
+
+
+def said_row(row: EvidenceRow, lang: Lang) -> str:
+    """A row of evidence in one language: what it is, what it says, where it stands."""
+    cells = [cell.says.say(lang) if i == 0 else f"{cell.title.say(lang)} {cell.says.say(lang)}" for i, cell in enumerate(row.cells)]
+    return " · ".join(x for x in (*cells, _origin(row.origin)) if x)
 
 
 def _origin(origin: Origin) -> str:

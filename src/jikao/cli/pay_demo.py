@@ -1,0 +1,124 @@
+"""``jikao pay demo``: from a preset's sample evidence to sealed scores, a pay batch and statements, in one command."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jikao import api
+from jikao.cli import show
+from jikao.cli.lang import say
+
+if TYPE_CHECKING:
+    from jikao.evidence.store import Store
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Presets scored together, the periods to score each for, and those to pay, in order."""
+
+    scored: dict[str, Sequence[str]]
+    paid: Sequence[str]
+
+
+_Q2 = ("2024-04", "2024-05", "2024-06")
+DEMOS = {
+    "s8": Demo({"s8-conduct": _Q2, "s8-points": ("2024-Q2",)}, ("2024-Q2",)),
+    "s8-conduct": Demo({"s8-conduct": _Q2}, ("2024-Q2",)),
+    "s8-points": Demo({"s8-points": ("2024-Q2",)}, ("2024-Q2",)),
+    "s5-output-value": Demo({"s5-output-value": ("2024-06",)}, ("2024-06",)),
+}
+"""Every preset that speaks of money; ``s8``: both schemes of S8 with one summary for everybody."""
+
+BY, APPROVER = say("人事", "HR"), say("总经理", "general manager")
+
+
+@click.command(
+    help=say(
+        "演示:由预设方案的样例证据到得分、发放批次和个人清单(默认 s8:守则奖金与绩点奖金合并发放)",
+        "Demonstration: from a preset's sample evidence to scores, a pay batch and statements (by default s8: conduct bonus and points together)",
+    )
+)
+@click.argument("preset", type=click.Choice(sorted(DEMOS)), default="s8")
+@click.option("--folder", type=click.Path(path_type=Path), help=say("放置演示数据的新文件夹,默认为临时文件夹", "a new folder for it, by default a temporary one"))
+@click.option("--person", help=say("给谁的清单", "whose statement"))
+def demo(preset: str, folder: Path | None, person: str | None) -> int:
+    wanted, root = DEMOS[preset], folder or Path(tempfile.mkdtemp(prefix="jikao-pay-"))
+    store = api.open_store(root / "store", create=True)
+    _step(say("一、导入样例证据", "1. Import the sample evidence"), f"jikao import {root}/*/evidence/*.csv --store {store.root}")
+    schemes = [_imported(name, root, store) for name in wanted.scored]
+    _step(say("二、按方案计分并封存", "2. Score by the schemes and seal"), f"jikao score SCHEME --period PERIOD --store {store.root}")
+    for scheme, periods in zip(schemes, wanted.scored.values(), strict=True):
+        _score(store, scheme, periods)
+    made = _paid(store, wanted.paid)
+    chosen = person or telling(api.pay_table(made[-1].folder))
+    _step(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen), f"jikao pay statement {chosen} --store {store.root}")
+    _statement(made[-1], chosen)
+    return _verified(store, made)
+
+
+def _step(title: str, command: str) -> None:
+    click.echo()
+    click.echo(click.style(title, bold=True))
+    click.echo(click.style(f"$ {command}", dim=True))
+
+
+def _imported(preset: str, root: Path, store: Store) -> Path:
+    """The preset copied, with its sample evidence in the store."""
+    scheme = api.new(preset, root / preset)
+    for file in sorted((scheme / "evidence").glob("*.csv"), key=lambda f: (f.stem != "people", f.name)):
+        report = api.import_file(store, file, by="demo")
+        show.problems(report.problems)
+    click.echo(say("{preset}:已导入", "{preset}: imported", preset=preset))
+    return scheme
+
+
+def _score(store: Store, scheme: Path, periods: Sequence[str]) -> None:
+    settings = api.sample_settings(scheme)
+    if settings:
+        click.echo(say("原文留空的比例取演示值:{names}", "Left open by the document, set for demonstration: {names}", names=", ".join(settings)))
+    for period in periods:
+        scored = api.score(scheme, store, period, api.ScoreOptions(settings=settings, by="demo", at=api.today()))
+        click.echo(say("{scheme} {period} → 结果 {run}", "{scheme} {period} → run {run}", scheme=scheme.name, period=period, run=scored.run_id))
+
+
+def _paid(store: Store, periods: Sequence[str]) -> list[api.MadeBatch]:
+    from jikao.cli.pay import show_batch, tell_sealed
+
+    made = []
+    for period in periods:
+        command = f"jikao pay batch {period} --by {BY} --approver {APPROVER} --store {store.root}"
+        _step(say("三、发放 {period}", "3. Pay {period}", period=period), command)
+        made.append(api.make_batch(store, period, by=BY, approver=APPROVER, at=api.today()))
+        show.problems(made[-1].problems)
+        show_batch(api.pay_table(made[-1].folder))
+        tell_sealed(made[-1])
+    return made
+
+
+def telling(table: api.PayTable) -> str:
+    """Somebody whose statement shows most: the most kinds of lines, something taken off among them."""
+    return max(table.statements, key=lambda s: (len({x.rule for x in s.lines}), any(x.amount < 0 for x in s.lines), len(s.lines))).person
+
+
+def _statement(made: api.MadeBatch, person: str) -> None:
+    from jikao.cli.pay import show_statement
+
+    show_statement(api.pay_statement(made.folder, person), 3, min(show.console().width, 110))
+
+
+def _verified(store: Store, made: Sequence[api.MadeBatch]) -> int:
+    _step(say("五、任何人都能核对", "5. Verified by anybody"), f"jikao pay verify --store {store.root}")
+    found = [api.verify_batch(each.folder, store) for each in made]
+    for verification in found:
+        show.problems(verification.problems)
+    holds = all(verification.holds for verification in found)
+    if holds:
+        click.echo(say("文件完好;重新计算,逐字节相同;全部账户余额之和为零。", "Files whole; computed again, the same bytes; all accounts sum to zero."))
+        click.echo(say("接下来:jikao pay ledger --store {root}", "Next: jikao pay ledger --store {root}", root=store.root))
+    return show.FINE if holds else show.FOUND
