@@ -107,7 +107,7 @@ def _pay(name: str, folder: Path, snapshot: Snapshot) -> dict[str, Any]:
     read = time.perf_counter()
     payroll = pay(job)
     computed = time.perf_counter()
-    told = statements(payroll.entries, {}, {person: (of.name, of.department) for person, of in job.facts.people.items()})
+    told = statements(payroll.entries, {}, job.facts.people)
     stated = time.perf_counter()
     cost = {"wall": computed - start, "cpu": cpu_seconds() - cpu, "rss": peak_mib()}
     if errors(payroll.problems):

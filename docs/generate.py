@@ -286,8 +286,11 @@ def pay_rules() -> str:
     """Every kind of entry a batch may hold."""
     from jikao.payout.rules import RULES  # noqa: PLC0415 - these blocks alone need the room above
 
-    rows = ([f"`{name}`", both(rule.title), f"`{rule.section}`" if rule.section else "—", rule.source] for name, rule in RULES.items())
-    return table(["分录 · entry", "名称 · title", "所属 · part", "依据 · source"], rows)
+    rows = (
+        [f"`{name}`", both(rule.title), both(rule.says), f"`{rule.section}`" if rule.section else "—", rule.source or "—"]
+        for name, rule in RULES.items()
+    )
+    return table(["分录 · entry", "名称 · title", "规则 · rule", "所属 · part", "原文 · document"], rows)
 
 
 def pay_accounts() -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests import samples
+from tests import payday, samples
 
 from jikao import api
 from jikao.evidence.store import Store
@@ -174,3 +176,68 @@ def test_an_unknown_setting_is_refused(scheme: Path, store: Store) -> None:
     with pytest.raises(Refused) as refused:
         api.score(scheme, store, PERIOD, api.ScoreOptions(settings={"nonsense": "1"}))
     assert codes(refused) == ["settings.unknown-override"]
+
+
+# --- pay ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_period_is_paid_once_and_found_again(tmp_path: Path) -> None:
+    paid = payday.company(tmp_path)
+    made = api.make_batch(paid, payday.QUARTER, **payday.HANDS)
+    assert (made.fresh, made.folder) == (True, api.pay_folder(paid) / made.batch)
+    assert not api.make_batch(paid, payday.QUARTER, **payday.HANDS).fresh
+    assert api.find_batch(None, paid) == api.find_batch(Path(made.batch[:5]), paid) == api.find_batch(made.folder, None) == made.folder
+    assert [b.batch for b in api.batches(paid)] == [made.batch]
+
+
+def test_a_refused_batch_writes_nothing(tmp_path: Path) -> None:
+    paid = payday.company(tmp_path)
+    with pytest.raises(Refused) as refused:
+        api.make_batch(paid, payday.QUARTER, by="甲", approver="")
+    assert codes(refused) == ["batch.no-approver"]
+    assert not api.pay_folder(paid).exists()
+
+
+def test_a_batch_that_is_not_there_is_said(tmp_path: Path) -> None:
+    paid = payday.company(tmp_path)
+    for path in (None, Path("zz")):
+        with pytest.raises(Refused) as refused:
+            api.find_batch(path, paid)
+        assert codes(refused) == ["batch.not-found"]
+
+
+def test_statements_and_the_ledger_say_the_same(tmp_path: Path) -> None:
+    paid, folder = payday.sealed(tmp_path)
+    table = api.pay_table(folder)
+    assert {s.person: s.paid for s in table.statements} == {a.owner: v for a, v in api.pay_balances(paid).items() if a.kind == "paid"}
+    assert api.pay_statement(folder, "T02").statement == next(s for s in table.statements if s.person == "T02")
+    lines = api.ledger_lines(paid, account="pay", person="T02")
+    assert (sum(x.amount for x in lines), lines[-1].balance) == (0, 0)
+    assert sum(x.amount for x in api.ledger_lines(paid)) == 0
+
+
+def test_a_batch_is_verified_where_its_store_is(tmp_path: Path) -> None:
+    paid, folder = payday.sealed(tmp_path)
+    assert api.verify_batch(folder, paid).problems == ()
+    assert {p.code for p in api.verify_batch(folder).problems} == {"batch.run-gone"}
+
+
+def test_samples_fill_what_a_document_leaves_open() -> None:
+    assert set(api.sample_settings(samples.preset("s5-output-value"))) == {
+        "profit_share",
+        "expense_share",
+        "manager_liability",
+        "minimum_wage",
+    }
+    assert api.sample_settings(samples.preset("s8-conduct")) == {}
+
+
+def test_orders_are_told_as_of_a_day(tmp_path: Path) -> None:
+    filled = samples.fill(Store.create(tmp_path / "store"), "s5-output-value")
+    shares = {"profit_share": "20%", "expense_share": "15%"}
+    scheme = samples.preset("s5-output-value")
+    [before], [after] = (
+        api.order_sheets(filled, scheme, order="RW-2401", on=dt.date(2024, 6, day), settings=shares) for day in (24, 30)
+    )  # fmt: skip
+    assert (before.state.value, after.state.value) == ("delivered", "settled")
+    assert api.price(scheme, Decimal(65000), shares).value == 10_000_000

@@ -49,5 +49,5 @@ def test_spark_splits_it_likewise(tables, tmp_path: Path) -> None:
     assert split_values(SparkEngine(tmp_path), tables) == EQUAL
 
 
-def test_equal_parts_change_nothing_about_the_table(tables) -> None:
+def test_equal_parts_change_nothing_about_the_table() -> None:
     assert tuple(settled_splits().columns) == (*stored(SHAPES["order_splits"]), "settled_on")

@@ -266,8 +266,10 @@ def _batch(made: Made, period: Period, orders: int) -> None:
         quarter = Period(dt.date(period.start.year, period.end.month - 3 if period.end.month > 3 else 10, 1), PeriodKind.QUARTER)
         runs.append(_run(made, "points", quarter))
     _budgets(made, runs)
-    _new_advances(made, period, runs)
-    _given_back(made, period, runs)
+    after = deepcopy(made.till)
+    settle(after, made.books, runs)
+    _new_advances(made, period, after)
+    _given_back(made, period, after)
     paid = settle(made.till, made.books, runs)
     lines = {key: amount for key, amount in made.till.lines.items() if amount}
     made.batches.append(Batch(period, tuple(runs), lines, made.till.standing(), paid))
@@ -406,10 +408,11 @@ def _workload(made: Made, number: str, people: Sequence[str], day: dt.date) -> N
 
 
 # --- advances ----------------------------------------------------------------------------------------------------
-def _new_advances(made: Made, period: Period, runs: Sequence[Run]) -> None:
-    """Hardship for a few who have none open, and progress on a few orders under way; now and then to the last fen."""
-    after = deepcopy(made.till)
-    settle(after, made.books, runs)
+def _new_advances(made: Made, period: Period, after: Till) -> None:
+    """Hardship for a few who have none open, and progress on a few orders under way; now and then to the last fen.
+
+    ``after``: how the batch ends without them.
+    """
     last = list(months_of([period]))[-1]
     open_now = {account[1] for account, amount in after.standing().items() if account[0] == "advance" and amount}
     for row in made.tables["people"][2 :: max(1, len(made.tables["people"]) // 20)]:
@@ -451,14 +454,12 @@ def _advance(made: Made, kind: str, person: str, day: dt.date, amount: Decimal, 
         )  # fmt: skip
 
 
-def _given_back(made: Made, period: Period, runs: Sequence[Run]) -> None:
-    """Repayments and write-offs of what the batch leaves open, found by settling it once on a copy."""
-    trial = deepcopy(made.till)
+def _given_back(made: Made, period: Period, after: Till) -> None:
+    """Repayments and write-offs of what the batch leaves open."""
     before = {account for account, amount in made.till.standing().items() if account[0] == "advance"}
-    settle(trial, made.books, runs)
     last = list(months_of([period]))[-1]
     for account in sorted(before):
-        owed = -trial.balances[account]
+        owed = -after.balances[account]
         if owed > 0 and made.chance(0.3):
             back = _up_to(made, owed)
             if back:

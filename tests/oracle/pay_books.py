@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -151,12 +152,14 @@ def bases(books: Books, run: Run, kind: str) -> dict[str, Fraction]:
     found = {}
     for person in people(run):
         rows = sorted(recorded.get((person, kind), ()), key=lambda row: row["from_on"])
-        found[person] = sum((_in_force(rows, day) for day in counted[person]), Fraction(0)) / by
+        days = Counter(_in_force(rows, day) for day in counted[person])
+        found[person] = sum((fraction(amount) * count for amount, count in days.items()), Fraction(0)) / by
     return found
 
 
-def _in_force(rows: Sequence[Row], day: dt.date) -> Fraction:
-    return fraction([row["amount"] for row in rows if row["from_on"] <= day][-1])
+def _in_force(rows: Sequence[Row], day: dt.date) -> Decimal:
+    amount: Decimal = [row["amount"] for row in rows if row["from_on"] <= day][-1]
+    return amount
 
 
 def people(run: Run, *, with_grade: bool = False) -> dict[str, Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -140,20 +141,19 @@ def _set_aside(books: Books, run: Run, group: str) -> Any:
 def _levelled(whole: Fraction, weights: Mapping[str, Fraction], rule: Rules) -> dict[str, Fraction]:
     """Shares in proportion to weights, nobody below the floor or above the cap, adding up as far as the caps allow.
 
-    The level (yuan for a weight of 1) is found by trying where it may lie between the weights at which somebody
-    leaves the floor or meets the cap.
+    The level (yuan for a weight of 1) lies between two of the levels at which somebody leaves the floor or meets the cap:
+    the last at which what is given does not exceed the whole is found, and who is free just above it shares the rest.
     """
-    low, high = fraction(rule.get("floor")), rule.get("cap")
-    clamped = {person: (lambda level, w=weight: _within(level * w, rule)) for person, weight in weights.items()}
-    if not any(weights.values()) or (
-        high is not None and sum(fraction(high) for w in weights.values() if w) <= whole - low * sum(not w for w in weights.values())
-    ):
-        return {person: low if not weight or high is None else fraction(high) for person, weight in weights.items()}
-    edges = sorted(
-        {bound / weight for weight in weights.values() if weight for bound in (low, *([] if high is None else [fraction(high)]))}
-    )
-    given = [sum(clamp(edge) for clamp in clamped.values()) for edge in edges]
-    start = max((edge for edge, sum_ in zip(edges, given, strict=True) if sum_ <= whole), default=edges[0])
-    free = {p: w for p, w in weights.items() if w and start * w >= low and (high is None or start * w < fraction(high))}
-    fixed = {p: clamped[p](start) for p in weights if p not in free}
+    bounds = [fraction(rule.get("floor")), *([fraction(rule["cap"])] if "cap" in rule else [])]
+    edges = sorted({bound / weight for weight in weights.values() if weight for bound in bounds})
+    if not edges:
+        return dict.fromkeys(weights, bounds[0])
+    at = bisect_right(edges, whole, key=lambda edge: sum((_within(edge * weight, rule) for weight in weights.values()), Fraction(0)))
+    start = edges[max(0, at - 1)]
+    free = {
+        person: weight
+        for person, weight in weights.items()
+        if weight and bounds[0] <= start * weight and not ("cap" in rule and start * weight >= bounds[1])
+    }
+    fixed = {person: _within(start * weight, rule) for person, weight in weights.items() if person not in free}
     return fixed | (apportion(whole - sum(fixed.values()), free) if free else {})

@@ -1,4 +1,4 @@
-"""Every case of the presets and of tests/cases, through the real path: text, store, engine, results."""
+"""Every case of the presets and of tests/cases, through the real path: text, store, engine, results, pay."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ SMALL = Path(__file__).resolve().parents[1] / "cases"
 FOLDERS = sorted(path.parent for root in (PRESETS, SMALL) for path in root.glob("*/scheme.yaml"))
 FILES = [(folder, file) for folder in FOLDERS for file in case_files(folder)]
 
-EXAMPLES = {f"A{n:02}" for n in (*range(1, 31), *range(46, 51), 53, 56, 59, 60)}
-"""The worked examples of the specification that a scheme, evidence and the engine answer."""
+EXAMPLES = {f"A{n:02}" for n in (*range(1, 51), 52, 53, *range(56, 61))}
+"""The worked examples of the specification that a scheme, evidence and the engine answer, in points and in money."""
 
 
 @pytest.mark.parametrize(("folder", "file"), FILES, ids=[f"{folder.name}/{file.stem}" for folder, file in FILES])

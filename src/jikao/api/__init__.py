@@ -6,6 +6,7 @@ for an engine, and a receipt must not wait for a compiler.
 """
 
 from jikao.api.evidence import import_file, mapping_names, new_store, open_store, propose_mapping
+from jikao.api.forecast import pay_forecast, pay_whatif
 from jikao.api.pay import (
     LedgerLine,
     MadeBatch,
@@ -57,8 +58,8 @@ from jikao.api.scores import Scored, ScoreOptions, rehearse, score, today
 __all__ = [
     "LedgerLine", "MadeBatch", "PayTable", "PersonPay", "ResultRow", "ScoreOptions", "Scored", "batches", "check", "compare_runs",
     "diff_schemes", "explain", "find_batch", "find_run", "formatted", "import_file", "json_schema", "latest_run", "ledger_lines",
-    "make_batch", "mapping_names", "needs", "new", "new_store", "open_store", "opened_run", "order_sheets", "pay_balances", "pay_folder",
-    "pay_statement", "pay_table", "preset_names", "price", "propose_mapping", "rehearse", "results", "run_cases", "runs_folder",
+    "make_batch", "mapping_names", "needs", "new", "new_store", "open_store", "opened_run", "order_sheets", "pay_balances", "pay_folder", "pay_forecast",
+    "pay_statement", "pay_table", "pay_whatif", "preset_names", "price", "propose_mapping", "rehearse", "results", "run_cases", "runs_folder",
     "sample_settings", "scheme_file", "score", "shipped", "supposed", "today", "verify", "verify_batch", "write_formatted",
     "write_pay_sheet", "zip_batch", "zip_run",
 ]  # fmt: skip

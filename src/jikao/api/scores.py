@@ -88,9 +88,9 @@ def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None 
     from jikao.scoring.entry_checks import entry_problems
 
     options = options or ScoreOptions()
-    when, version = period_of(period), _in_force(scheme, store, period)
-    adopted = _with_settings(version, options.settings)
-    rules = rules_of(_judged_by(adopted, when))
+    when, version = period_of(period), in_force(scheme, store, period)
+    adopted = with_settings(version, options.settings)
+    rules = rules_of(judged_by(adopted, when))
     snapshot = store.snapshot()
     problems = [p for p in adopted.problems if p.level is not Level.HINT] + list(needed_by_a_run(rules.scheme, adopted.places))
     problems += [*_evidence_problems(store, rules, when), *entry_problems(rules, snapshot, [when])]
@@ -104,7 +104,8 @@ def score(scheme: Path, store: Store, period: str, options: ScoreOptions | None 
     return scored
 
 
-def _judged_by(reading: Reading, period: Period) -> Any:
+def judged_by(reading: Reading, period: Period) -> Any:
+    """The scheme of a reading, which judges by periods of that kind. Raises ``Refused`` otherwise."""
     scheme = reading.scheme
     if scheme is not None and scheme.period is not period.kind:
         raise Refused([OTHER_PERIOD(needs=_UNITS[scheme.period], given=period)])
@@ -117,12 +118,12 @@ def _evidence_problems(store: Store, rules: Rules, period: Period) -> list[Probl
     return list(evidence_problems(store, rules.scheme, period))
 
 
-def _in_force(path: Path, store: Store, period: str) -> Reading:
+def in_force(path: Path, store: Store, period: str) -> Reading:
     """The version that holds for the period among the given text and those used before (A53).
 
     A version is its text before any setting given for one run: another reading of an ambiguity is no other version.
     """
-    from jikao.scheme.process import in_force
+    from jikao.scheme.process import in_force as holding
     from jikao.scheme.read import read_file
 
     given = sound(path)
@@ -134,13 +135,13 @@ def _in_force(path: Path, store: Store, period: str) -> Reading:
         raise Refused([VERSION_REUSED(Place(str(path)), scheme=given.scheme.scheme, version=given.scheme.version)])
     versions = {**kept, given.scheme.version: given}
     start = period_of(period).start
-    holds = in_force([r.scheme for r in versions.values() if r.scheme is not None], start)
+    holds = holding([r.scheme for r in versions.values() if r.scheme is not None], start)
     if holds is None:
         raise Refused([NOT_VALID_YET(Place(str(path)), scheme=given.scheme.scheme, day=start)])
     return versions[holds.version]
 
 
-def _with_settings(reading: Reading, settings: Mapping[str, str] | None) -> Reading:
+def with_settings(reading: Reading, settings: Mapping[str, str] | None) -> Reading:
     """The same scheme with the settings written into its text, so that the sealed text says what was used."""
     from jikao.scheme.read import read
     from jikao.scheme.write import edit
@@ -225,7 +226,7 @@ def rehearse(scheme: Path, store: Store, period: str) -> int:
     from jikao.scoring.run import score as make
 
     when = period_of(period)
-    rules = rules_of(_judged_by(sound(scheme), when))
+    rules = rules_of(judged_by(sound(scheme), when))
     with tempfile.TemporaryDirectory(dir=store.root / "tmp") as folder:
         make(rules, store.snapshot(), [when], Path(folder) / "out")
         return count_results(Path(folder) / "out")

@@ -24,6 +24,7 @@ from jikao.scoring.explain.behind import evidence_row
 from jikao.scoring.explain.values import Cell, EvidenceRow, Origin
 
 _RESULT = Text("考核结果", "appraisal result")
+_REPLACED = Text("已被替代的考核结果", "appraisal result since replaced")
 _COLUMNS = {"scheme": Text("方案", "scheme"), "period": Text("周期", "period"), "total": Text("总分", "total"), "grade": Text("等级", "grade"), "run": Text("结果编号", "run")}  # fmt: skip
 
 
@@ -57,6 +58,10 @@ def _evidence(con: Con, folder: Path, manifest: BatchManifest, shape_name: str, 
 
 
 def _results(con: Con, folder: Path, manifest: BatchManifest, keys: set[str]) -> Iterator[tuple[str, EvidenceRow]]:
+    runs = {run.run for run in manifest.runs}
+    for key in sorted(key for key in keys if key.partition("|")[0] not in runs):  # what a correction was measured against
+        cell = Cell("run", _COLUMNS["run"], same(key.partition("|")[0]))
+        yield f"run/{key}", EvidenceRow("results", _REPLACED, (cell,), Origin("", None))
     for run in manifest.runs:
         people = sorted(person for key in keys for of, _, person in [key.partition("|")] if of == run.run)
         if people:

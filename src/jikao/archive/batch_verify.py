@@ -10,12 +10,11 @@ from jikao.archive.batch_content import Content, totals
 from jikao.archive.batch_manifest import BATCH, BATCH_MANIFEST, RESULT_KEYS, BatchManifest
 from jikao.archive.books import read_balances, read_entries, read_opening, write_results
 from jikao.archive.canonical import connection
-from jikao.archive.chain import Chain, balances, left, posted, read_chain
+from jikao.archive.chain import Chain, balances, begun_with, entries_settling, read_chain
 from jikao.archive.corrections import manifest_of
 from jikao.archive.inspect import Inspection, opened
 from jikao.archive.verify import SUM_WRONG, Difference, Verification, attempted, check_table, differences, differs
 from jikao.evidence.duck import Con
-from jikao.payout.ledger import Opening
 from jikao.payout.statement import statements
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind, stop_on_errors
 from jikao.scheme.text import Text
@@ -139,16 +138,12 @@ def _chain_problems(con: Con, found: Inspection[BatchManifest], manifest: BatchM
 
 def _joined(con: Con, folder: Path, manifest: BatchManifest, before: Chain) -> dict[str, bool]:
     """For every part of what the batch begins with, whether it is what the chain says."""
-    sealed = read_opening(con, folder / "opening")
-    regular = None if manifest.corrects is None else before.get(manifest.corrects)
-    if regular is None:
-        expected, more = left(con, before, manifest.when), {}
-    else:
-        began = read_opening(con, before.folder(regular) / "opening")
-        expected = Opening(began.balances, began.earned, posted(con, before, besides=regular.batch))
-        measured = [e for b in before.settling(regular.batch) for e in read_entries(con, before.folder(b) / "results")]
-        more = {
-            "now": read_balances(con, folder / "now") == balances(con, before),
-            "measured": read_entries(con, folder / "measured") == measured,
-        }
-    return {part: getattr(sealed, part) == getattr(expected, part) for part in ("balances", "earned", "posted")} | more
+    sealed, expected = read_opening(con, folder / "opening"), begun_with(con, before, manifest.when, manifest.corrects)
+    same = {part: getattr(sealed, part) == getattr(expected, part) for part in ("balances", "earned", "posted")}
+    if manifest.corrects is None:
+        return same
+    measured = entries_settling(con, before, manifest.corrects)
+    return same | {
+        "now": read_balances(con, folder / "now") == balances(con, before),
+        "measured": read_entries(con, folder / "measured") == measured,
+    }

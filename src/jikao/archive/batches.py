@@ -6,39 +6,37 @@ between a fresh computation of the period and what was posted (A52).
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import jikao
-from jikao.archive.batch_content import Content, totals
-from jikao.archive.batch_manifest import BATCH, FORMAT, Approved, BatchManifest, PaidRun, batch_content, file_names, scheme_name
+from jikao.archive.batch_draft import Draft
+from jikao.archive.batch_manifest import BATCH, Approved, BatchManifest
 from jikao.archive.batch_verify import BatchVerification, verify_batch
-from jikao.archive.books import Sums, read_balances, read_entries, read_opening, write_balances, write_entries, write_opening, write_results
+from jikao.archive.books import read_balances, read_entries, read_opening
 from jikao.archive.canonical import connection, no_room
-from jikao.archive.chain import Chain, balances, left, posted, read_chain
+from jikao.archive.chain import Chain, begun_with, entries_settling, read_chain
 from jikao.archive.inspect import opened
-from jikao.archive.manifest import SCHEME
 from jikao.archive.paying import Paying, closing, left_behind, missing_runs, open_to_pay, paying_runs
-from jikao.archive.writing import BUSY, WAIT, Evidence, copied_evidence, copied_table, file_sums, made_with, place
+from jikao.archive.writing import BUSY, WAIT, place
 from jikao.archive.zipped import NOT_WRITTEN
-from jikao.evidence.duck import Con, Error
+from jikao.evidence.duck import Error
 from jikao.evidence.lock import locked
 from jikao.evidence.snapshot import Snapshot
-from jikao.payout.compute import Payroll
+from jikao.payout.compute import Job, Payroll
 from jikao.payout.facts import Person
 from jikao.payout.ledger import PAYMENT, Entry, Opening, correcting
 from jikao.payout.money import yuan
-from jikao.payout.reading import needed_rows, read_people
-from jikao.payout.statement import statements
+from jikao.payout.reading import read_people
 from jikao.scheme.period import Period
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind, stop_on_errors
 from jikao.scheme.text import Text
 
-__all__ = ["Approval", "Batch", "BatchVerification", "SealedBatch", "ledger", "make_batch", "read_batch", "verify_batch"]
+__all__ = [
+    "Approval", "Batch", "BatchVerification", "SealedBatch", "job_of", "ledger", "make_batch", "opening_of", "read_batch", "verify_batch",
+]  # fmt: skip
 
 NO_MAKER = kind(
     "batch.no-maker", Level.ERROR,
@@ -154,7 +152,7 @@ def _made(root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: 
     paying = _paying(runs, period, problems)
     target = closed.batch if closed else _target(chain, corrects)
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=".sealing-") as scratch, connection() as con:
-        draft = _Draft(con, Path(scratch) / "batch", chain, period, target, paying)
+        draft = Draft(con, Path(scratch) / "batch", chain, period, target, paying)
         draft.write_inputs(snapshot, correction=corrects is not None)
         payroll = draft.content(snapshot.origins).payroll(con, correction=corrects is not None)
         problems += payroll.problems
@@ -163,8 +161,12 @@ def _made(root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: 
             return _unchanged(draft, closed, payroll, problems)
         if corrects is not None and all(e.rule == PAYMENT for e in payroll.entries):
             raise Refused([*problems, CORRECTS_NOTHING(period=period, batch=target)])
-        manifest = draft.finished(payroll, approval, snapshot.origins, correction=corrects is not None)
+        manifest = draft.finished(payroll, _stripped(approval), snapshot.origins, correction=corrects is not None)
         return _placed(root, draft, manifest, problems)
+
+
+def _stripped(approval: Approval) -> Approved:
+    return Approved(by=approval.by.strip(), approver=approval.approver.strip(), at=approval.at, reason=approval.reason.strip())
 
 
 def _approval_problems(approval: Approval, *, correction: bool) -> Iterator[Problem]:
@@ -204,9 +206,9 @@ def _paying(runs: Path, period: Period, problems: list[Problem]) -> list[Paying]
     return paying
 
 
-def _unchanged(draft: _Draft, closed: BatchManifest, payroll: Payroll, problems: Sequence[Problem]) -> SealedBatch:
+def _unchanged(draft: Draft, closed: BatchManifest, payroll: Payroll, problems: Sequence[Problem]) -> SealedBatch:
     """The batch that closed the period, if it still comes to the same amounts."""
-    changes = correcting(payroll.entries, draft.posted_before())
+    changes = correcting(payroll.entries, entries_settling(draft.con, draft.chain, closed.batch))
     if changes:
         people, first = _changes(changes)
         raise Refused([*problems, CLOSED(period=closed.period, batch=closed.batch, people=people, first=first)])
@@ -225,91 +227,7 @@ def _changes(entries: Iterable[Entry]) -> tuple[int, Text | str]:
     return len(changed), ", ".join([*said, *(["…"] if len(changed) > _FIRST else [])]) or _OTHER_ACCOUNTS
 
 
-class _Draft:
-    """A batch being written into a folder of its own."""
-
-    def __init__(self, con: Con, folder: Path, chain: Chain, period: Period, target: str | None, paying: Sequence[Paying]) -> None:
-        self.con, self.folder, self.chain, self.target = con, folder, chain, target
-        self._period, self._paying = period, paying
-        self._runs = tuple(
-            PaidRun(run=p.manifest.run, scheme=p.scheme.scheme, version=p.scheme.version, period=str(p.period), content=p.manifest.content)
-            for p in paying
-        )
-        self._evidence = Evidence()
-        self._tables: Sums = {}
-
-    def content(self, origins: Mapping[str, str]) -> Content:
-        """What the batch is computed from, once the inputs are written."""
-        return Content(self.folder, self._period, self._runs, origins)
-
-    def posted_before(self) -> list[Entry]:
-        """The entries of the batch this one is measured against, and of its corrections."""
-        settling = self.chain.settling(self.target) if self.target else []
-        return [entry for batch in settling for entry in read_entries(self.con, self.chain.folder(batch) / "results")]
-
-    def write_inputs(self, snapshot: Snapshot, *, correction: bool) -> None:
-        """Everything the batch is computed from. Raises ``Refused`` when evidence cannot be read."""
-        con, folder = self.con, self.folder
-        for paying in self._paying:
-            self._copy_run(paying)
-        self._evidence = copied_evidence(con, folder / "evidence", snapshot, needed_rows(self._period.end))
-        stop_on_errors(self._evidence.problems)
-        self._keep("evidence", self._evidence.sums)
-        self._keep("opening", write_opening(con, folder / "opening", self._opening()))
-        if correction:
-            self._keep("now", write_balances(con, folder / "now", balances(con, self.chain)))
-            self._keep("measured", write_entries(con, folder / "measured", self.posted_before()))
-
-    def _opening(self) -> Opening:
-        """What the period began with; facts other batches posted, also later ones, are not posted again."""
-        regular = self.chain.get(self.target) if self.target else None
-        if regular is None:
-            return left(self.con, self.chain, self._period)
-        began = read_opening(self.con, self.chain.folder(regular) / "opening")
-        return Opening(began.balances, began.earned, posted(self.con, self.chain, besides=self.target))
-
-    def _copy_run(self, paying: Paying) -> None:
-        run = f"runs/{paying.manifest.run}"
-        (self.folder / run).mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(paying.folder / SCHEME, self.folder / scheme_name(paying.manifest.run))
-        sources = {
-            "results": paying.folder / "results" / "results.parquet",
-            "violations": paying.folder / "evidence" / "violations.parquet",
-        }
-        self._keep(run, {t: copied_table(self.con, f, self.folder / run / f"{t}.parquet") for t, f in sources.items() if f.is_file()})
-
-    def _keep(self, folder: str, sums: Sums) -> None:
-        self._tables |= {f"{folder}/{table}": total for table, total in sums.items()}
-
-    def finished(self, payroll: Payroll, approval: Approval, origins: Mapping[str, str], *, correction: bool) -> BatchManifest:
-        """Write the results; the manifest of the whole."""
-        self._keep("results", write_results(self.con, self.folder / "results", payroll.entries, payroll.posted))
-        corrects = self.target if correction else None
-        schemes = {f.name: f.sha256 for f in file_sums(self.folder, {scheme_name(r.run) for r in self._runs})}
-        content = batch_content(str(self._period), corrects, self.chain.last, self._runs, schemes, self._tables)
-        before = balances(self.con, self.chain)
-        return BatchManifest(
-            format=FORMAT,
-            batch=content[:16],
-            period=str(self._period),
-            corrects=corrects,
-            after=self.chain.last,
-            runs=self._runs,
-            tables=self._tables,
-            approval=Approved(by=approval.by.strip(), approver=approval.approver.strip(), at=approval.at, reason=approval.reason.strip()),
-            totals=totals(statements(payroll.entries, before, {})),
-            jikao=jikao.__version__,
-            made_with=made_with("duckdb"),
-            origins=self._evidence.origins(origins) | self._run_origins(),
-            files=file_sums(self.folder, file_names(self._runs, self._tables)),
-        )
-
-    def _run_origins(self) -> dict[str, str]:
-        """The raw files of what the runs saw."""
-        return {i: name for p in self._paying for i, name in p.manifest.origins.items()}
-
-
-def _placed(root: Path, draft: _Draft, manifest: BatchManifest, problems: Sequence[Problem]) -> SealedBatch:
+def _placed(root: Path, draft: Draft, manifest: BatchManifest, problems: Sequence[Problem]) -> SealedBatch:
     """Put the batch behind the last one, unless another came in between."""
     root.mkdir(exist_ok=True)
     with locked(root / ".lock", WAIT) as free:
@@ -317,6 +235,26 @@ def _placed(root: Path, draft: _Draft, manifest: BatchManifest, problems: Sequen
             return SealedBatch(None, "", fresh=False, problems=(*problems, BUSY()))
         placed = place(root, draft.folder, BATCH, manifest)
     return SealedBatch(placed.path, manifest.batch, placed.fresh, (*problems, *placed.problems))
+
+
+def job_of(root: Path, runs: Path, snapshot: Snapshot, period: Period) -> Job:
+    """What a batch of the period is computed from by runs and evidence as they are now: the next batch, or, of a closed
+    period, the one that closed it. Writes nothing that stays. Raises ``Refused`` when there is nothing to pay, or damage.
+    """
+    chain = read_chain(root)
+    closed = closing(chain, period)
+    with tempfile.TemporaryDirectory() as scratch, connection() as con:
+        draft = Draft(con, Path(scratch) / "batch", chain, period, closed.batch if closed else None, paying_runs(runs, period))
+        draft.write_inputs(snapshot, correction=False)
+        return draft.content(snapshot.origins).job(con)
+
+
+def opening_of(root: Path, period: Period) -> Opening:
+    """What a batch of the period begins with, or began with if it is closed. Raises ``Refused`` when a batch is damaged."""
+    chain = read_chain(root)
+    closed = closing(chain, period)
+    with connection() as con:
+        return begun_with(con, chain, period, closed.batch if closed else None)
 
 
 def read_batch(path: Path) -> Batch:

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jikao.archive.batch_manifest import BATCH, BatchManifest
+from jikao.archive.books import read_entries, read_opening
 from jikao.archive.inspect import inspect, named
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con
-from jikao.payout.ledger import Account, Opening
+from jikao.payout.ledger import Account, Entry, Opening
 from jikao.payout.rules import RULES
 from jikao.scheme.period import Period, parse_period
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind
@@ -93,6 +94,23 @@ def _in_order(manifests: Sequence[BatchManifest]) -> Iterator[BatchManifest]:
 def _broken(root: Path, loose: Sequence[BatchManifest], joined: set[str]) -> Problem:
     missing = sorted({m.after or _START for m in loose if m.after not in {x.batch for x in loose} | joined}) or [loose[0].after or _START]
     return CHAIN_BROKEN(Place(str(root)), batches=", ".join(m.batch for m in loose), missing=", ".join(missing))
+
+
+def begun_with(con: Con, chain: Chain, period: Period, closed_by: str | None) -> Opening:
+    """What a batch of a period begins with. ``closed_by``: the regular batch that closed it; then what that one began with,
+    and facts other batches posted, later ones too, are not posted again.
+    """
+    regular = None if closed_by is None else chain.get(closed_by)
+    if regular is None:
+        return left(con, chain, period)
+    began = read_opening(con, chain.folder(regular) / "opening")
+    return Opening(began.balances, began.earned, posted(con, chain, besides=closed_by))
+
+
+def entries_settling(con: Con, chain: Chain, regular: str | None) -> list[Entry]:
+    """The entries of a regular batch and of its corrections so far."""
+    settling = [] if regular is None else chain.settling(regular)
+    return [entry for batch in settling for entry in read_entries(con, chain.folder(batch) / "results")]
 
 
 def left(con: Con, chain: Chain, period: Period) -> Opening:

@@ -29,7 +29,7 @@ LATER_CLOSED = kind(
     "batch.later-closed", Level.ERROR,
     what=Text("{period} 之后的 {later} 已经发放(批次 {batch})", "{later}, which is after {period}, is closed already (batch {batch})"),
     why=Text("批次按时间先后接续,余额才对得上", "batches follow each other in time, or balances would not carry over"),
-    mend=Text("把漏发的结果并入之后周期的发放,或请检查周期是否写错", "pay it with a later period, or check the period given"),
+    mend=Text("检查周期是否写错;确实漏发的,另行决定后登记在尚未发放的周期", "check the period given; what is still owed for it is decided anew and recorded in a period that is open"),
 )  # fmt: skip
 OVERLAPS = kind(
     "batch.overlaps", Level.ERROR,

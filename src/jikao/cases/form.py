@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from jikao.payout.ledger import ACCOUNTS
 from jikao.payout.rules import RULES
-from jikao.scheme.period import parse_period
+from jikao.scheme.period import Period, parse_period
 from jikao.scheme.problem import Level, Problem, Refused, errors, kind
 from jikao.scheme.text import Text
 from jikao.scheme.yaml_nodes import Places, Steps, decode, parse
@@ -151,6 +151,14 @@ class Case(Part):
     @property
     def title(self) -> Text:
         return Text(self.case, self.en or self.case)
+
+    @property
+    def when(self) -> Period:
+        """The appraisal period. Raises ``Refused`` when none is written."""
+        try:
+            return parse_period(self.period)
+        except ValueError as cause:
+            raise Refused([CASE_FORM(cause=f"{self.case}: period {self.period}")]) from cause
 
 
 def case_files(folder: Path) -> list[Path]:

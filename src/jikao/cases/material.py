@@ -6,27 +6,34 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from jikao.cases.form import CASE_FORM
 from jikao.evidence.importing import import_rows
 from jikao.evidence.quality import evidence_problems
 from jikao.evidence.store import Store
 from jikao.scheme.period import Period
-from jikao.scheme.problem import Problem
+from jikao.scheme.problem import Problem, Refused
 from jikao.scheme.rules import Rules
 from jikao.scheme.yaml_nodes import parse
 from jikao.scoring.entry_checks import entry_problems
 
 
 def edited(text: str, changes: Mapping[str, Any]) -> str:
-    """The text with parts replaced, named by dotted paths of keys and ids such as ``sections.kpi.points``."""
+    """The text with parts replaced, named by dotted paths of keys and ids such as ``sections.kpi.points``.
+
+    Raises ``Refused`` for a path the text does not have.
+    """
     if not changes:
         return text
     tree = parse(text).value
     for path, value in changes.items():
         *way, last = path.split(".")
         holder = tree
-        for name in way:
-            holder = holder[_step(holder, name)]
-        holder[_step(holder, last)] = value
+        try:
+            for name in way:
+                holder = holder[_step(holder, name)]
+            holder[_step(holder, last)] = value
+        except (KeyError, TypeError, AttributeError, StopIteration) as cause:
+            raise Refused([CASE_FORM(cause=f"edit {path}")]) from cause
     return json.dumps(tree, ensure_ascii=False)  # JSON is YAML, and every value is still the text it was
 
 

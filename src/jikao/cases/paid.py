@@ -77,7 +77,7 @@ def _sealing_misses(step: Payday, where: str, day: Day, before: Mapping[str, byt
     yield from unless_equal(f"{where} batch", _yes(due), _yes(day.path is not None))
     yield from unless_equal(f"{where} written", _yes(due and not step.again), _yes(len(after) > len(before)))
     yield from unless_equal(f"{where} closed batches unchanged", _yes(True), _yes(before.items() <= after.items()))
-    if not due and (step.expect or step.accounts):
+    if not due and (step.expect or step.accounts or step.orders):
         yield Miss(f"{where} expect", "—", told(errors(day.problems)))
 
 

@@ -14,7 +14,6 @@ from jikao.cases.outcome import Miss, told, unless_agrees, unless_equal
 from jikao.evidence.backend import DuckEngine
 from jikao.evidence.store import Store
 from jikao.scheme.model import Scheme
-from jikao.scheme.period import parse_period
 from jikao.scheme.problem import Problem, errors
 from jikao.scheme.process import deadline, in_force, submission
 from jikao.scheme.read import read
@@ -42,7 +41,7 @@ def _version_in_force(scheme: Scheme, case: Case, text: str, file: str) -> str:
         changed = read(edited(text, {"version": version.version, "valid_from": version.valid_from} | version.edit), file)
         if changed.scheme is not None:
             versions.append(changed.scheme)
-    holds = in_force(versions, parse_period(case.period).start)
+    holds = in_force(versions, case.when.start)
     return holds.version if holds else "—"
 
 
@@ -55,7 +54,7 @@ def score_misses(scheme: Scheme, case: Case) -> Iterator[Miss]:
 
 
 def _scored(scheme: Scheme, case: Case, folder: Path) -> Iterator[Miss]:
-    store, period = Store.create(folder / "store"), parse_period(case.period)
+    store, period = Store.create(folder / "store"), case.when
     problems = fill(store, case.people, case.evidence, case.case)
     rules = rules_of(scheme)
     if not errors(problems):

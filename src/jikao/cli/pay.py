@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,31 +10,23 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
-from jikao.cli.options import JSON, SETTINGS, STORE, settings_of
+from jikao.cli.options import JSON, STORE
+from jikao.cli.pay_ahead import forecast, whatif
 from jikao.cli.pay_demo import demo
-from jikao.scheme.number import parse_quantity
-from jikao.scheme.text import Text
+from jikao.cli.pay_ledger import ledger
+from jikao.cli.pay_orders import orders, price
+from jikao.cli.pay_show import FIGURES, money, show_batch, show_statement, tell_sealed
 
 if TYPE_CHECKING:
     from jikao.archive.batch_manifest import BatchManifest
     from jikao.evidence.store import Store
-    from jikao.payout.orders import OrderSheet
 
-SHOWN = 30
 BATCH = click.argument("batch", type=click.Path(path_type=Path), required=False)
-SCHEME = click.option("--scheme", type=click.Path(path_type=Path), required=True, help=say("方案(文件或文件夹)", "the scheme (file or folder)"))
 
 
 @click.group(help=say("发放:批次、个人清单、账目、任务单", "Pay: batches, statements, the ledger, task orders"))
 def pay() -> None:
     """The group of everything about money."""
-
-
-def money(fen: int) -> str:
-    """Fen as people write money."""
-    from jikao.payout.money import yuan
-
-    return yuan(fen)
 
 
 def _store(root: Path) -> Store | None:
@@ -65,6 +55,11 @@ def chosen(batch: Path | None, store: Path) -> Path:
 def batch(
     period: str, store: Path, by: str, approver: str, corrects: str | None, reason: str, xlsx: Path | None, csv: Path | None, as_json: bool
 ) -> int:  # fmt: skip
+    for target, ending in ((xlsx, ".xlsx"), (csv, ".csv")):
+        if target is not None and target.suffix.lower() != ending:
+            raise click.BadParameter(
+                say("文件名应以 {ending} 结尾", "the file name must end with {ending}", ending=ending), param_hint=f"--{ending[1:]}"
+            )
     opened = api.open_store(store)
     with show.working(say("计算并封存", "computing and sealing")):
         made = api.make_batch(opened, period, by=by, approver=approver, corrects=corrects, reason=reason, at=api.today())
@@ -82,43 +77,12 @@ def batch(
     return show.FINE
 
 
-def tell_sealed(made: api.MadeBatch) -> None:
-    """Where the batch lies, and whether it is new."""
-    if not made.fresh:
-        click.echo(say("该周期已按同样的金额发放,没有写入任何内容。", "The period was paid with the same amounts before; nothing was written."))
-    click.echo(say("封存于 {folder}", "Sealed at {folder}", folder=made.folder))
-
-
 def _batch_json(table: api.PayTable) -> dict[str, Any]:
     people = [
         {"person": s.person, "name": s.name, "department": s.department} | {figure: money(getattr(s, figure)) for figure in FIGURES}
         for s in table.statements
     ]
     return {**_manifest_json(table.batch.manifest), "people": people}
-
-
-FIGURES = {
-    "brought_forward": Text("上期结转", "brought forward"), "total": Text("应发合计", "total"), "paid": Text("本次实发", "paid now"),
-    "carried": Text("结转下期", "carried"), "withheld": Text("工资代扣", "withheld"),
-}  # fmt: skip
-"""The figures of a statement, as columns of a table."""
-
-
-def show_batch(table: api.PayTable, limit: int = SHOWN) -> None:
-    """Everybody's figures, and their sums."""
-    manifest, rows = table.batch.manifest, table.statements
-    figures = [f for f in FIGURES if f in ("total", "paid") or any(getattr(s, f) for s in rows)]
-    cells = [(s.person, s.name, s.department, *(money(getattr(s, f)) for f in figures)) for s in rows[:limit]]
-    if len(rows) > limit:
-        cells.append(("…", say("另有 {n} 人", "{n} more", n=len(rows) - limit), "", *("" for _ in figures)))
-    cells.append((say("合计", "total"), "", "", *(money(sum(getattr(s, f) for s in rows)) for f in figures)))
-    title = say("{period} 发放{kind},{n} 人", "Pay of {period}{kind}, {n} people", period=manifest.period, kind=_kind(manifest), n=len(rows))
-    heads = [say("工号", "person"), say("姓名", "name"), say("部门", "department"), *(FIGURES[f].say(LANG) for f in figures)]
-    show.table(title, heads, cells, right=range(3, len(heads)))
-
-
-def _kind(manifest: BatchManifest) -> str:
-    return say("(更正)", " (correction)") if manifest.corrects else ""
 
 
 @pay.command(help=say("列出全部发放批次", "List all pay batches"))
@@ -140,7 +104,9 @@ def batches(store: Path, as_json: bool) -> int:
 
 def _note(manifest: BatchManifest) -> str:
     said = manifest.approval
-    return say("更正 {batch}:{reason}", "corrects {batch}: {reason}", batch=manifest.corrects, reason=said.reason) if manifest.corrects else ""
+    return (
+        say("更正 {batch}:{reason}", "corrects {batch}: {reason}", batch=manifest.corrects, reason=said.reason) if manifest.corrects else ""
+    )
 
 
 def _manifest_json(manifest: BatchManifest) -> dict[str, Any]:
@@ -152,7 +118,9 @@ def _manifest_json(manifest: BatchManifest) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pay.command(help=say("一个人的发放清单:每一笔的规则、算式和原始记录", "One person's pay: every part with its rule, its figures and its source rows"))
+@pay.command(
+    help=say("一个人的发放清单:每一笔的规则、算式和原始记录", "One person's pay: every part with its rule, its figures and its source rows")
+)
 @click.argument("person")
 @BATCH
 @STORE
@@ -170,14 +138,11 @@ def statement(person: str, batch: Path | None, store: Path, rows: int, width: in
     return show.FINE
 
 
-def show_statement(found: api.PersonPay, rows: int, width: int) -> None:
-    """A statement as text."""
-    from jikao.payout.statement_layout import as_text
-
-    click.echo(as_text(found.statement, found.heading, found.rows, LANG, width=width, shown=rows), nl=False)
-
-
-@pay.command(help=say("核对一个批次:每个文件是否原样,重新计算是否逐字节相同", "Verify a batch: every file as sealed, and computed again to the same bytes"))
+@pay.command(
+    help=say(
+        "核对一个批次:每个文件是否原样,重新计算是否逐字节相同", "Verify a batch: every file as sealed, and computed again to the same bytes"
+    )
+)
 @BATCH
 @STORE
 @JSON
@@ -186,7 +151,9 @@ def verify(batch: Path | None, store: Path, as_json: bool) -> int:
     with show.working(say("核对并重新计算", "verifying and computing again")):
         found = api.verify_batch(folder, _store(store))
     if as_json:
-        show.as_json({"holds": found.holds, "recomputed": found.recomputed, "files": found.files, "problems": show.problems_json(found.problems)})
+        show.as_json(
+            {"holds": found.holds, "recomputed": found.recomputed, "files": found.files, "problems": show.problems_json(found.problems)}
+        )
     else:
         show.problems(found.problems, err=False)
         if found.holds:
@@ -222,160 +189,6 @@ def sheet(target: Path, batch: Path | None, store: Path) -> int:
     return show.FINE
 
 
-# --- the ledger --------------------------------------------------------------------------------------------------
-
-
-@pay.command(help=say("账目:各账户余额;给出账户或人员时逐笔列出", "The ledger: balances; entry by entry for one kind of account or one person"))
-@STORE
-@click.option("--account", help=say("账户种类,如 pool", "a kind of account, such as pool"))
-@click.option("--person", help=say("人员、部门等账户主体", "whose accounts: a person, a department"))
-@JSON
-def ledger(store: Path, account: str | None, person: str | None, as_json: bool) -> int:
-    opened = api.open_store(store)
-    if account is None and person is None:
-        return _show_balances(opened, as_json)
-    _check_account(account)
-    lines = api.ledger_lines(opened, account=account, person=person)
-    if as_json:
-        show.as_json([_line_json(line) for line in lines])
-    else:
-        heads = [say(*h) for h in (("周期", "period"), ("账户", "account"), ("事由", "rule"), ("金额", "amount"), ("余额", "balance"), ("算式", "formula"))]
-        rows = [(x.entry.period, _name(x.account), _rule(x.entry.rule), money(x.amount), money(x.balance), x.entry.formula) for x in lines]
-        show.table(say("逐笔 {n} 条", "{n} postings", n=len(rows)), heads, rows, right=(3, 4))
-    return show.FINE
-
-
-def _check_account(account: str | None) -> None:
-    from jikao.payout.ledger import ACCOUNTS
-
-    if account is not None and account not in ACCOUNTS:
-        known = ", ".join(f"{kind} {title.say(LANG)}" for kind, title in ACCOUNTS.items())
-        raise click.BadParameter(say("没有账户“{account}”;可选:{known}", 'no account "{account}"; choose one of: {known}', account=account, known=known), param_hint="--account")  # fmt: skip
-
-
-def _show_balances(store: Store, as_json: bool) -> int:
-    """Every kind of account with the sum of its balances; the balances of the few accounts that are nobody's own."""
-    from jikao.payout.ledger import ACCOUNTS
-
-    balances = api.pay_balances(store)
-    if as_json:
-        accounts = [{"kind": a.kind, "owner": a.owner, "part": a.part, "balance": money(amount)} for a, amount in balances.items()]
-        show.as_json({"accounts": accounts, "total": money(sum(balances.values()))})
-        return show.FINE
-    kinds = [k for k in ACCOUNTS if any(a.kind == k for a in balances)]
-    rows = [(ACCOUNTS[k].say(LANG), k, sum(a.kind == k for a in balances), money(sum(v for a, v in balances.items() if a.kind == k))) for k in kinds]
-    rows.append((say("合计(必须为零)", "total (must be zero)"), "", len(balances), money(sum(balances.values()))))
-    heads = [say("账户", "account"), "--account", say("个数", "how many"), say("余额", "balance")]
-    show.table(say("账户余额:收 +,付 −", "Balances: received +, given −"), heads, rows, right=(2, 3))
-    return show.FINE
-
-
-def _name(account: Any) -> str:
-    from jikao.payout.ledger import ACCOUNTS
-
-    return " / ".join(filter(None, (ACCOUNTS[account.kind].say(LANG), account.owner, account.part)))
-
-
-def _rule(rule: str) -> str:
-    from jikao.payout.rules import RULES
-
-    return RULES[rule].title.say(LANG)
-
-
-def _line_json(line: api.LedgerLine) -> dict[str, Any]:
-    entry = line.entry
-    named = {name: getattr(entry, name) for name in ("period", "rule", "scheme", "subject", "formula", "sources")}
-    return {**named, "account": line.account._asdict(), "amount": money(line.amount), "balance": money(line.balance)}
-
-
-# --- task orders -------------------------------------------------------------------------------------------------
-
-
-@pay.command(help=say("任务单:状态、产值去向、绩效池;给出单号时逐部门列出", "Task orders: state, where the value goes, the pool; department by department for one"))
-@click.argument("order", required=False)
-@STORE
-@SCHEME
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help=say("截至哪一天,默认今天", "as of which day, by default today"))
-@SETTINGS
-@JSON
-def orders(order: str | None, store: Path, scheme: Path, day: dt.datetime | None, settings: tuple[str, ...], as_json: bool) -> int:
-    found = api.order_sheets(api.open_store(store), scheme, order=order, on=day and day.date(), settings=settings_of(settings))
-    if as_json:
-        from jikao.scoring.plain import plain
-
-        show.as_json(plain(found))
-    elif order is None:
-        _show_orders(found)
-    else:
-        _show_order(found[0])
-    return show.FINE
-
-
-def _show_orders(sheets: list[OrderSheet]) -> None:
-    from jikao.payout.money import percent
-    from jikao.payout.orders import STATES
-
-    heads = [say(*h) for h in (("任务单", "order"), ("名称", "title"), ("状态", "state"), ("进度", "progress"), ("产值", "value"), ("直接成本", "cost"), ("绩效池", "pool"), ("超支", "overrun"))]  # fmt: skip
-    rows = [
-        (s.order.order_no, s.order.title, STATES[s.state].say(LANG), None if s.progress is None else percent(s.progress), money(s.order.value),
-         *(money(sum(getattr(d, figure) for d in s.departments)) for figure in ("cost", "pool", "overrun")))
-        for s in sheets
-    ]  # fmt: skip
-    show.table(say("任务单 {n} 个", "{n} task orders", n=len(rows)), heads, rows, right=(3, 4, 5, 6, 7))
-
-
-def _show_order(sheet: OrderSheet) -> None:
-    _show_orders([sheet])
-    heads = [say(*h) for h in (("部门", "department"), ("经理", "manager"), ("产值", "value"), ("利润", "profit"), ("公摊", "shared"), ("第三部分", "part 3"), ("成本", "cost"), ("绩效池", "pool"), ("已预支", "advanced"))]  # fmt: skip
-    rows = [
-        (d.department, d.manager, *(money(x) for x in (d.flow.value, d.flow.profit, d.flow.shared, d.flow.part3, d.cost, d.pool, d.advanced)))
-        for d in sheet.departments
-    ]
-    show.table(say("产值的去向", "Where the value goes"), heads, rows, right=range(2, 9))
-    _show_members(sheet)
-    if sheet.identity is not None:
-        known = {name: money(getattr(sheet.identity, name)) for name in ("cost", "expense", "profit", "left")}
-        click.echo(say("产值 = 项目成本 {cost} + 费用 {expense} + 利润 {profit} + 余 {left}", "value = project cost {cost} + expense {expense} + profit {profit} + left {left}", **known))
-
-
-def _show_members(sheet: OrderSheet) -> None:
-    from jikao.payout.money import percent
-
-    members = [(d.department, m) for d in sheet.departments for m in d.members]
-    rows = [(d, m.person, None if m.proposed is None else percent(m.proposed), percent(m.share), money(m.amount)) for d, m in members]
-    if rows:
-        heads = [say(*h) for h in (("部门", "department"), ("人员", "person"), ("项目经理意见", "proposed"), ("核定占比", "share"), ("金额", "amount"))]
-        show.table(say("工作量与绩效", "Work and performance pay"), heads, rows, right=(2, 3, 4))
-
-
-@pay.command(help=say("由成本反推报价:计提利润与公摊后正好够用的产值", "A price from the cost: the value that covers it after profit and shared expense"))
-@SCHEME
-@click.option("--cost", required=True, help=say("成本与绩效合计(元)", "cost and performance pay together (yuan)"))
-@SETTINGS
-@JSON
-def price(scheme: Path, cost: str, settings: tuple[str, ...], as_json: bool) -> int:
-    flow = api.price(scheme, _yuan(cost, "--cost"), settings_of(settings))
-    figures = {name: money(getattr(flow, name)) for name in ("value", "profit", "shared", "part3")}
-    if as_json:
-        show.as_json(figures)
-    else:
-        click.echo(
-            say("报价 {value} = 利润 {profit} + 公摊费用 {shared} + 成本与绩效 {part3}",
-                "Price {value} = profit {profit} + shared expense {shared} + cost and performance {part3}", **figures)
-        )  # fmt: skip
-    return show.FINE
-
-
-def _yuan(text: str, option: str) -> Decimal:
-    """An amount of money, not below zero, with at most two decimals."""
-    try:
-        amount = parse_quantity(text)
-    except ValueError:
-        amount = Decimal(-1)
-    if amount < 0 or amount != round(amount, 2):
-        raise click.BadParameter(say("“{text}”不是金额", '"{text}" is no amount of money', text=text), param_hint=option)
-    return amount
-
-
-pay.add_command(demo)
+for command in (ledger, orders, price, whatif, forecast, demo):
+    pay.add_command(command)
 COMMANDS = {"pay": pay}

@@ -13,6 +13,7 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import say
+from jikao.cli.pay_show import show_batch, show_statement, tell_sealed
 
 if TYPE_CHECKING:
     from jikao.evidence.store import Store
@@ -26,12 +27,12 @@ class Demo:
     paid: Sequence[str]
 
 
-_Q2 = ("2024-04", "2024-05", "2024-06")
+_Q2, _MAY_TO_JULY = ("2024-04", "2024-05", "2024-06"), ("2024-05", "2024-06", "2024-07")
 DEMOS = {
     "s8": Demo({"s8-conduct": _Q2, "s8-points": ("2024-Q2",)}, ("2024-Q2",)),
     "s8-conduct": Demo({"s8-conduct": _Q2}, ("2024-Q2",)),
     "s8-points": Demo({"s8-points": ("2024-Q2",)}, ("2024-Q2",)),
-    "s5-output-value": Demo({"s5-output-value": ("2024-06",)}, ("2024-06",)),
+    "s5-output-value": Demo({"s5-output-value": _MAY_TO_JULY}, _MAY_TO_JULY),
 }
 """Every preset that speaks of money; ``s8``: both schemes of S8 with one summary for everybody."""
 
@@ -45,7 +46,11 @@ BY, APPROVER = say("人事", "HR"), say("总经理", "general manager")
     )
 )
 @click.argument("preset", type=click.Choice(sorted(DEMOS)), default="s8")
-@click.option("--folder", type=click.Path(path_type=Path), help=say("放置演示数据的新文件夹,默认为临时文件夹", "a new folder for it, by default a temporary one"))
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help=say("放置演示数据的新文件夹,默认为临时文件夹", "a new folder for it, by default a temporary one"),
+)
 @click.option("--person", help=say("给谁的清单", "whose statement"))
 def demo(preset: str, folder: Path | None, person: str | None) -> int:
     wanted, root = DEMOS[preset], folder or Path(tempfile.mkdtemp(prefix="jikao-pay-"))
@@ -56,9 +61,10 @@ def demo(preset: str, folder: Path | None, person: str | None) -> int:
     for scheme, periods in zip(schemes, wanted.scored.values(), strict=True):
         _score(store, scheme, periods)
     made = _paid(store, wanted.paid)
-    chosen = person or telling(api.pay_table(made[-1].folder))
-    _step(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen), f"jikao pay statement {chosen} --store {store.root}")
-    _statement(made[-1], chosen)
+    shown, chosen = _telling(made, person)
+    command = f"jikao pay statement {chosen} {shown.batch} --store {store.root}"
+    _step(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen), command)
+    show_statement(api.pay_statement(shown.folder, chosen), 3, min(show.console().width, 110))
     return _verified(store, made)
 
 
@@ -81,18 +87,20 @@ def _imported(preset: str, root: Path, store: Store) -> Path:
 def _score(store: Store, scheme: Path, periods: Sequence[str]) -> None:
     settings = api.sample_settings(scheme)
     if settings:
-        click.echo(say("原文留空的比例取演示值:{names}", "Left open by the document, set for demonstration: {names}", names=", ".join(settings)))
+        click.echo(
+            say("原文留空的比例取演示值:{names}", "Left open by the document, set for demonstration: {names}", names=", ".join(settings))
+        )
     for period in periods:
         scored = api.score(scheme, store, period, api.ScoreOptions(settings=settings, by="demo", at=api.today()))
-        click.echo(say("{scheme} {period} → 结果 {run}", "{scheme} {period} → run {run}", scheme=scheme.name, period=period, run=scored.run_id))
+        click.echo(
+            say("{scheme} {period} → 结果 {run}", "{scheme} {period} → run {run}", scheme=scheme.name, period=period, run=scored.run_id)
+        )
 
 
 def _paid(store: Store, periods: Sequence[str]) -> list[api.MadeBatch]:
-    from jikao.cli.pay import show_batch, tell_sealed
-
     made = []
     for period in periods:
-        command = f"jikao pay batch {period} --by {BY} --approver {APPROVER} --store {store.root}"
+        command = f'jikao pay batch {period} --by "{BY}" --approver "{APPROVER}" --store {store.root}'
         _step(say("三、发放 {period}", "3. Pay {period}", period=period), command)
         made.append(api.make_batch(store, period, by=BY, approver=APPROVER, at=api.today()))
         show.problems(made[-1].problems)
@@ -101,15 +109,15 @@ def _paid(store: Store, periods: Sequence[str]) -> list[api.MadeBatch]:
     return made
 
 
-def telling(table: api.PayTable) -> str:
-    """Somebody whose statement shows most: the most kinds of lines, something taken off among them."""
-    return max(table.statements, key=lambda s: (len({x.rule for x in s.lines}), any(x.amount < 0 for x in s.lines), len(s.lines))).person
-
-
-def _statement(made: api.MadeBatch, person: str) -> None:
-    from jikao.cli.pay import show_statement
-
-    show_statement(api.pay_statement(made.folder, person), 3, min(show.console().width, 110))
+def _telling(made: Sequence[api.MadeBatch], person: str | None) -> tuple[api.MadeBatch, str]:
+    """The statement that shows most: the most kinds of lines, something taken off among them. ``person``: only theirs."""
+    found = [(each, s) for each in made for s in api.pay_table(each.folder).statements if person in (None, s.person)]
+    if not found:
+        return made[-1], person or ""
+    batch, best = max(
+        found, key=lambda x: (len({line.rule for line in x[1].lines}), any(line.amount < 0 for line in x[1].lines), len(x[1].lines))
+    )
+    return batch, best.person
 
 
 def _verified(store: Store, made: Sequence[api.MadeBatch]) -> int:
@@ -118,7 +126,12 @@ def _verified(store: Store, made: Sequence[api.MadeBatch]) -> int:
     for verification in found:
         show.problems(verification.problems)
     holds = all(verification.holds for verification in found)
-    if holds:
-        click.echo(say("文件完好;重新计算,逐字节相同;全部账户余额之和为零。", "Files whole; computed again, the same bytes; all accounts sum to zero."))
+    if holds and sum(api.pay_balances(store).values()) == 0:
+        click.echo(
+            say(
+                "文件完好;重新计算,逐字节相同;全部账户余额之和为零。",
+                "Files whole; computed again, the same bytes; all accounts sum to zero.",
+            )
+        )
         click.echo(say("接下来:jikao pay ledger --store {root}", "Next: jikao pay ledger --store {root}", root=store.root))
     return show.FINE if holds else show.FOUND

@@ -26,7 +26,7 @@ NO_APPROVER = kind(
 SAME_HAND = kind(
     "advance.applicant-approves", Level.ERROR,
     what=Text("预支“{advance}”的申请人“{person}”就是审批人。", "Advance {advance} was applied for and approved by the same person, '{person}'."),
-    why=Text("申请与审批须是两个人(A44)。", "Applying and approving takes two (A44)."),
+    why=Text("申请与审批须是两个人。", "Applying and approving takes two."),
     mend=Text("由另一人审批。", "Have somebody else approve it."),
 )  # fmt: skip
 OWN_HAND = kind(
@@ -83,7 +83,7 @@ NO_SHARE = kind(
 OVER_CAP = kind(
     "advance.over-cap", Level.ERROR,
     what=Text("进度预支“{advance}”为 {amount} 元,最多可以预支 {most} 元。", "Progress advance {advance} is {amount} yuan; at most {most} yuan may be advanced."),
-    why=Text("限额 = {formula}(F12、S5.24)。", "The limit is {formula} (F12, S5.24)."),
+    why=Text("限额 = {formula}(S5.24)。", "The limit is {formula} (S5.24)."),
     mend=Text("降到 {most} 元以内,或等进度提高。", "Lower it to {most} yuan, or wait for more progress."),
 )  # fmt: skip
 NO_VALUE_RULES = kind(
@@ -101,7 +101,7 @@ NO_BASIS = kind(
 OVER_HARDSHIP = kind(
     "advance.over-hardship", Level.ERROR,
     what=Text("困难预支“{advance}”为 {amount} 元,最多可以预支 {most} 元。", "Hardship advance {advance} is {amount} yuan; at most {most} yuan may be advanced."),
-    why=Text("限额 = {formula}(F13、S5.27)。", "The limit is {formula} (F13, S5.27)."),
+    why=Text("限额 = {formula}(S5.27)。", "The limit is {formula} (S5.27)."),
     mend=Text("降到 {most} 元以内。", "Lower it to {most} yuan."),
 )  # fmt: skip
 TOO_MANY = kind(

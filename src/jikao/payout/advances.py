@@ -26,7 +26,7 @@ from jikao.scheme.text import Text
 NOT_APPROVED = kind(
     "advance.not-approved", Level.WARNING,
     what=Text("“{person}”的预支“{advance}”({amount} 元)还没有审批,不发放。", "Advance {advance} of '{person}' ({amount} yuan) is not approved and not paid."),
-    why=Text("未经审批的预支不能发放(A44)。", "Without approval no advance is paid (A44)."),
+    why=Text("未经审批的预支不能发放。", "Without approval no advance is paid."),
     mend=Text("审批后填写审批人与审批日。", "Once it is approved, fill in who approved it and when."),
 )  # fmt: skip
 REPAID_UNKNOWN = kind(

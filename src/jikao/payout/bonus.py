@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from jikao.payout import money
+from jikao.payout.allot import Allotment
 from jikao.payout.facts import Result, RunFacts
+from jikao.payout.figures import Factor, equals, product
 from jikao.payout.ledger import Account, Book
 from jikao.scheme.model import BonusPool, PerformanceBonus
+from jikao.scheme.number import plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ class Bounds:
         if self.cap is not None and exact > self.cap:
             return Fraction(self.cap), f"min({money.yuan(self.cap)}, {figures})"
         return exact, figures
+
+    def formulas(self, amount: int, weights: Sequence[Factor], shared: Allotment) -> Iterator[str]:
+        """How the parts of an amount shared within these bounds come to be; what others got at their bound is taken off first.
+
+        ``(100000.00 − 20000.00) × 85.50 × 1.2 ÷ 640.5 = 12814.99``; ``amount`` in fen, figures in yuan.
+        """
+        whole, taken, weight = money.yuan(amount), amount - shared.rest, shared.weight or Fraction(1)
+        rest, by, each = f"({whole} − {money.yuan(taken)})" if taken else whole, plain_number(weight), shared.rest / weight
+        for own, part in zip(weights, shared.parts, strict=True):
+            _, figures = self.keep(each * own.exact, f"{product(rest, own.figures)} ÷ {by}")
+            yield equals(figures, part)
 
 
 def give(run: RunFacts, book: Book, rule: str, bonuses: Sequence[Bonus]) -> None:

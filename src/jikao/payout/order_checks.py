@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from jikao.payout.facts import Cost, Facts, Workload
-from jikao.payout.money import percent, yuan
+from jikao.payout.money import percent, total, yuan
 from jikao.payout.orders import OrderView
 from jikao.payout.staff import department_on
 from jikao.payout.waterfall import values_of
@@ -147,7 +147,7 @@ def cost_problems(facts: Facts, known: OrderView, costs: Sequence[Cost], rules: 
 
 def workload_problems(facts: Facts, known: OrderView, working: Mapping[str, Sequence[Workload]]) -> Iterator[Problem]:
     """Shares of the work by department: whole, inside the order's departments, and decided by somebody else (S5.20)."""
-    outside = [d for d in working if d not in known.departments]
+    outside = [d for d in working if known.splits and d not in known.departments]
     for department in outside:
         for workload in working[department]:
             said = {"person": workload.person, "department": department, "departments": several(known.departments)}
@@ -159,18 +159,18 @@ def workload_problems(facts: Facts, known: OrderView, working: Mapping[str, Sequ
 
 
 def _sums(facts: Facts, known: OrderView, working: Mapping[str, Sequence[Workload]]) -> Iterator[Problem]:
-    sums = {d: sum((w.share for w in working[d]), start=Fraction(0)) for d in sorted(working)}
-    total = sum(sums.values(), start=Fraction(0))
-    if total != WHOLE and any(part != WHOLE for part in sums.values()):
+    sums = {d: total([w.share for w in working[d]]) for d in sorted(working)}
+    whole = total(list(sums.values()))
+    if whole != WHOLE and any(part != WHOLE for part in sums.values()):
         each = several(f"{department} {percent(part)}" for department, part in sums.items())
-        yield WORKLOAD_SUM(facts.place(known.workloads[0]), order=known.order.order_no, total=percent(total), sums=each)
+        yield WORKLOAD_SUM(facts.place(known.workloads[0]), order=known.order.order_no, total=percent(whole), sums=each)
 
 
 def _decision(facts: Facts, workload: Workload) -> Iterator[Problem]:
-    place, said = facts.place(workload), {"person": workload.person, "order": workload.order_no}
+    said = {"person": workload.person, "order": workload.order_no}
     if not workload.decided_by:
-        yield NOT_DECIDED(place, **said)
+        yield NOT_DECIDED(facts.place(workload), **said)
     elif workload.decided_by == workload.person:
-        yield OWN_DECISION(place, **said)
-    if workload.proposed is not None and workload.proposed != workload.share and not workload.reason:
-        yield NO_REASON(place, **said, share=percent(workload.share), proposed=percent(workload.proposed))
+        yield OWN_DECISION(facts.place(workload), **said)
+    if not workload.reason and workload.proposed is not None and workload.proposed != workload.share:
+        yield NO_REASON(facts.place(workload), **said, share=percent(workload.share), proposed=percent(workload.proposed))

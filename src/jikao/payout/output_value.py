@@ -8,11 +8,10 @@ their shares of the work; without shares it waits on the order's account. Profit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from jikao.payout.facts import Cost, Facts, Order, RunFacts, Workload
 from jikao.payout.ledger import Account, Book, Entry, Posting
-from jikao.payout.money import percent, split, yuan
+from jikao.payout.money import percent, split, total, yuan
 from jikao.payout.order_checks import WHOLE, cost_problems, order_problems, workload_problems
 from jikao.payout.orders import OrderView, is_settled, members, view
 from jikao.payout.waterfall import said, values_of, waterfall, withheld
@@ -40,9 +39,9 @@ def post(run: RunFacts, facts: Facts, book: Book) -> None:
     """
     rules = run.scheme.payout.output_value
     if rules is not None:
-        settling = _Settling(run, facts, book, rules)
+        settling, until = _Settling(run, facts, book, rules), run.last_day
         for order_no in sorted(facts.orders):
-            if is_settled(facts.orders[order_no], run.last_day):
+            if is_settled(facts.orders[order_no], until):
                 settling.settle(facts.orders[order_no])
 
 
@@ -50,13 +49,14 @@ class _Settling:
     """The orders of one run."""
 
     def __init__(self, run: RunFacts, facts: Facts, book: Book, rules: OutputValue) -> None:
-        self._run, self._facts, self._book, self._rules = run, facts, book, rules
+        self._facts, self._book, self._rules = facts, book, rules
+        self._period, self._scheme, self._month, self._until = str(run.period), run.scheme.scheme, run.month, run.last_day
         self._shares = withheld(rules)
         self._owed = {account.owner: -amount for account, amount in book.balances("overrun").items()}
         """What departments overran before this run; what they overrun in it is borne later."""
 
     def settle(self, order: Order) -> None:
-        known = view(self._facts, order, self._run.last_day)
+        known = view(self._facts, order, self._until)
         fresh = not self._book.was_posted(order.fact)
         waiting = fresh or any(self._pool(known, d) for d in known.departments)
         costs = [c for c in known.costs if self._is_new(c)]
@@ -98,7 +98,7 @@ class _Settling:
             postings = tuple(Posting(account, amount) for account, amount in taken if amount)
             if postings:
                 sources = (known.order.fact, splits[department].fact)
-                name = (str(self._run.period), "waterfall", self._run.scheme.scheme, f"{order_no}|{department}")
+                name = (self._period, "waterfall", self._scheme, f"{order_no}|{department}")
                 self._book.post(Entry(*name, said(flow, self._shares), sources, postings))
 
     def _bear(self, known: OrderView, cost: Cost, *, late: bool) -> None:
@@ -149,14 +149,15 @@ class _Settling:
             place = self._facts.place(known.order)
             self._book.problems.append(NO_SHARES(place, order=known.order.order_no, department=department, pool=yuan(pool)))
         else:
-            total = sum((w.share for w in working), start=Fraction(0))
-            for workload, amount in zip(working, split(pool, [w.share for w in working]), strict=True):
-                part = percent(workload.share) if total == WHOLE else f"{percent(workload.share)} ÷ {percent(total)}"
-                self._earn(known, department, workload, amount, f"{yuan(pool)} × {part} = {yuan(amount)}")
+            shares = [w.share for w in working]
+            whole = total(shares)
+            by = "" if whole == WHOLE else f" ÷ {percent(whole)}"
+            for workload, amount in zip(working, split(pool, shares), strict=True):
+                self._earn(known, department, workload, amount, f"{yuan(pool)} × {percent(workload.share)}{by} = {yuan(amount)}")
 
     def _earn(self, known: OrderView, department: str, workload: Workload, amount: int, formula: str) -> None:
         self._book.first_time(workload.fact)
-        self._book.earned[workload.person, self._run.month] += amount
+        self._book.earned[workload.person, self._month] += amount
         self._move(
             "performance_pay", f"{known.order.order_no}|{workload.person}", giver=_budget(known, department),
             taker=Account("pay", workload.person), amount=amount, formula=formula, sources=(workload.fact, known.order.fact),
@@ -173,8 +174,9 @@ class _Settling:
         return self._book.balance(_budget(known, department))
 
     def _move(self, rule: str, subject: str, *, giver: Account, taker: Account, amount: int, formula: str, sources: Sequence[str]) -> None:
-        period, scheme = str(self._run.period), self._run.scheme.scheme
-        self._book.move(period, rule, scheme, subject, giver=giver, taker=taker, amount=amount, formula=formula, sources=sources)
+        self._book.move(
+            self._period, rule, self._scheme, subject, giver=giver, taker=taker, amount=amount, formula=formula, sources=sources
+        )  # fmt: skip
 
 
 def _budget(known: OrderView, department: str) -> Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
 from jikao.payout import budgets, money
 from jikao.payout.allot import allot
@@ -76,11 +77,13 @@ def _within(purse: Purse, rule: PerformanceBonus, bonuses: list[Bonus], book: Bo
     if lacking := purse.lacks_floors(bounds.floor, len(held)):
         book.problems.append(lacking)
         return bonuses
-    parts = allot(purse.amount, [bonus.amount for bonus in held], bounds.floor, bounds.cap).parts
-    scaled = {bonus.result.person: _scaled(bonus, part, purse, total) for bonus, part in zip(held, parts, strict=True)}
+    scaled = {bonus.result.person: bonus for bonus in _scaled(held, purse, bounds)}
     return [scaled.get(bonus.result.person, bonus) for bonus in bonuses]
 
 
-def _scaled(bonus: Bonus, part: int, purse: Purse, total: int) -> Bonus:
-    formula = f"{bonus.formula}; × {money.yuan(purse.amount)}/{money.yuan(total)} = {money.yuan(part)}"
-    return replace(bonus, amount=part, formula=formula, sources=(*bonus.sources, *purse.sources))
+def _scaled(bonuses: Sequence[Bonus], purse: Purse, bounds: Bounds) -> Iterator[Bonus]:
+    """Bonuses that share a budget in proportion to what they would be, nobody below the floor."""
+    weights = [Factor(Fraction(bonus.amount, money.FEN), money.yuan(bonus.amount)) for bonus in bonuses]
+    shared = allot(purse.amount, [weight.exact for weight in weights], bounds.floor, bounds.cap)
+    for bonus, part, formula in zip(bonuses, shared.parts, bounds.formulas(purse.amount, weights, shared), strict=True):
+        yield replace(bonus, amount=part, formula=f"{bonus.formula}; {formula}", sources=(*bonus.sources, *purse.sources))

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from jikao.payout import budgets, money
-from jikao.payout.allot import Allotment, allot
+from jikao.payout.allot import allot
 from jikao.payout.bonus import Bonus, Bounds, give
 from jikao.payout.budgets import ALL, Purse
 from jikao.payout.facts import Facts, Result, RunFacts
-from jikao.payout.figures import Factor, equals, product
+from jikao.payout.figures import Factor
 from jikao.payout.ledger import Book
 from jikao.payout.presence import Presence
 from jikao.payout.standing import Standing
 from jikao.scheme.model import BonusPool
-from jikao.scheme.number import plain_number
 from jikao.scheme.problem import Level, kind
 from jikao.scheme.text import Text
 
@@ -72,20 +70,12 @@ def _shared(purse: Purse, shares: Sequence[Share], bounds: Bounds, book: Book) -
     if lacking := purse.lacks_floors(bounds.floor, len(shares)):
         book.problems.append(lacking)
         return []
-    allotted = allot(purse.amount, [share.weight.exact for share in shares], bounds.floor, bounds.cap)
+    weights = [share.weight for share in shares]
+    allotted = allot(purse.amount, [weight.exact for weight in weights], bounds.floor, bounds.cap)
     if allotted.left:
         book.problems.append(LEFT(purse.place, group=purse.group, amount=money.yuan(purse.amount), left=money.yuan(allotted.left)))
-    formulas = _formulas(purse, shares, allotted, bounds)
+    formulas = bounds.formulas(purse.amount, weights, allotted)
     return [
         Bonus(share.result, part, formula, (*share.sources, *purse.sources))
         for share, part, formula in zip(shares, allotted.parts, formulas, strict=True)
     ]
-
-
-def _formulas(purse: Purse, shares: Sequence[Share], allotted: Allotment, bounds: Bounds) -> Iterator[str]:
-    """``(100000.00 − 20000.00) × 85.50 × 1.2 ÷ 640.5 = 12814.99``: what others got at their floor or cap is taken off first."""
-    whole, taken, weight = money.yuan(purse.amount), purse.amount - allotted.rest, allotted.weight or Fraction(1)
-    rest, said, each = f"({whole} − {money.yuan(taken)})" if taken else whole, plain_number(weight), allotted.rest / weight
-    for share, part in zip(shares, allotted.parts, strict=True):
-        _, figures = bounds.keep(each * share.weight.exact, f"{product(rest, share.weight.figures)} ÷ {said}")
-        yield equals(figures, part)

@@ -67,7 +67,7 @@ def as_json(statement: Statement, heading: Heading, rows: Mapping[str, EvidenceR
 def _line_json(line: Line, rows: Mapping[str, EvidenceRow]) -> dict[str, Any]:
     sources = [{"fact": fact, "row": plain(rows.get(fact))} for fact in line.sources]
     said: dict[str, Any] = plain(line._asdict())
-    return said | {"amount": yuan(line.amount), "source": RULES[line.rule].source, "sources": sources}
+    return said | {"amount": yuan(line.amount), "says": plain(RULES[line.rule].says), "sources": sources}
 
 
 class _Words:
@@ -115,7 +115,7 @@ class _Words:
         return Block(heading, list(self.details(statement, line)), list(self.sources(line.sources)))
 
     def details(self, statement: Statement, line: Line) -> Iterator[tuple[str, str]]:
-        yield self.say(RULE), RULES[line.rule].source
+        yield self.say(RULE), self.say(RULES[line.rule].says)
         if line.scheme:
             yield self.say(SCHEME), line.scheme
         about = line.subject.removesuffix(f"|{statement.person}")

@@ -7,7 +7,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jikao.evidence.backend import DuckEngine, parquet, quoted
 from jikao.evidence.snapshot import Snapshot
@@ -97,11 +97,15 @@ def _days(on: DuckEngine, snapshot: Snapshot, person: str, period: Period, seats
     if seats <= 1 or not snapshot.tables.get("spans", ()):
         return {}
     cut = _stays(on, snapshot, period, f"person = {quoted(person)}").get(person, [])
-    return {seat: (until - since).days for seat, (since, until) in enumerate(cut)}
+    return {seat: (stay.until - stay.since).days for seat, stay in enumerate(cut)}
 
 
-Stay = tuple[dt.date, dt.date]
-"""The first day somebody sits in a seat, and the first day they do no more."""
+class Stay(NamedTuple):
+    """Somebody's seat: its position, the first day in it, and the first day no more."""
+
+    position: str | None
+    since: dt.date
+    until: dt.date
 
 
 def stays(snapshot: Snapshot, period: Period) -> dict[str, list[Stay]]:
@@ -115,17 +119,20 @@ def _stays(on: DuckEngine, snapshot: Snapshot, period: Period, who: str = "true"
     first, end = f"DATE {quoted(str(period.start))}", f"DATE {quoted(str(period.end))}"
     people, spans = (snapshot.tables.get(shape, ()) for shape in ("people", "spans"))
     following = "lead(from_on) OVER (PARTITION BY person ORDER BY from_on)"
-    none = "SELECT NULL::VARCHAR AS person, NULL::DATE AS from_on, NULL::DATE AS until WHERE false"
-    held = f"SELECT person, from_on, least(until_on + 1, {following}) AS until FROM {parquet(spans)} WHERE {who}" if spans else none
+    none = "SELECT NULL::VARCHAR AS person, NULL::VARCHAR AS position, NULL::DATE AS from_on, NULL::DATE AS ended WHERE false"
+    held = (
+        f"SELECT person, position, from_on, least(until_on + 1, {following}) AS ended FROM {parquet(spans)} WHERE {who}" if spans else none
+    )
     rows = on.rows(
-        f"SELECT p.person, greatest(s.from_on, p.hired_on, {first}) AS since, least(s.until, p.left_on + 1, {end}) AS until "
+        "SELECT p.person, coalesce(s.position, p.position) AS position, "
+        f"greatest(s.from_on, p.hired_on, {first}) AS since, least(s.ended, p.left_on + 1, {end}) AS until "
         f"FROM (SELECT * FROM {parquet(people)} WHERE {who}) p "
-        f"LEFT JOIN ({held}) s ON s.person = p.person AND s.from_on < {end} AND coalesce(s.until > {first}, true) "
+        f"LEFT JOIN ({held}) s ON s.person = p.person AND s.from_on < {end} AND coalesce(s.ended > {first}, true) "
         "WHERE since < until ORDER BY p.person, since"
     )  # fmt: skip
     found: dict[str, list[Stay]] = {}
-    for person, since, until in rows:
-        found.setdefault(person, []).append((since, until))
+    for person, *stay in rows:
+        found.setdefault(person, []).append(Stay(*stay))
     return found
 
 

@@ -67,9 +67,10 @@ class Job:
 
 
 def shapes_read(rules: Rules) -> tuple[str, ...]:
-    """Every shape a scheme's run may read: its measures', and who held which position."""
+    """Every shape a scheme's run may read: its measures', who held which position, and what its conduct bonus is paid by."""
     used = [CATALOGUE[line.indicator.measure.use] for line in rules.lines]
-    return tuple(dict.fromkeys([*ALWAYS_READ, *(s for m in used for s in (*m.shapes, *m.reads_too))]))
+    paid_by = ("violations",) if rules.scheme.payout.conduct else ()
+    return tuple(dict.fromkeys([*ALWAYS_READ, *(s for m in used for s in (*m.shapes, *m.reads_too)), *paid_by]))
 
 
 def score(

@@ -61,12 +61,17 @@ def crediting(shape: str, periods: Sequence[Period], dialect: str) -> list[State
 
         return [Statement(s.name, s.title, sql_of(s.expr, dialect)) for s in crediting_steps(shape, periods)]
 
-    return _kept(_sum_of("crediting", shape, ",".join(map(str, periods)), dialect), compile_)
+    return _kept(_sum_of("crediting", shape, _days(periods), dialect), compile_)
 
 
 def _digest(key: PlanKey) -> str:
-    scheme, covered, periods = key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered)), ",".join(map(str, key.periods))
-    return _sum_of(scheme, covered, periods, key.dialect, str(key.scope))
+    scheme, covered = key.rules.scheme.model_dump_json(), ",".join(sorted(key.covered))
+    return _sum_of(scheme, covered, _days(key.periods), key.dialect, str(key.scope))
+
+
+def _days(periods: Sequence[Period]) -> str:
+    """First days and ends: a period looked at before it is over has the same name and another end."""
+    return ",".join(f"{period.start}/{period.end}" for period in periods)
 
 
 def _sum_of(*parts: str) -> str:

@@ -22,7 +22,7 @@ ASSUMING = Text("假设", "assuming")
 COST = Text("公司承担", "borne by the company")
 ORDERS = Text("任务绩效(出自产值)", "performance pay (out of order value)")
 BOUNDS = Text("上下限:不会人人同时到顶或到底", "bounds: not everybody reaches theirs at once")
-TODAY = Text("{low} – {high},按今日 {now}", "{low} – {high}, as it stands {now}")
+TODAY = Text("{low} – {high},按现状 {now}", "{low} – {high}, as it stands {now}")
 POINT = Text("{now}", "{now}")
 POOLS, PEOPLE, LINES = Text("再分配池", "redistribution pools"), Text("每人", "everybody"), Text("各项得分", "marks line by line")
 X, Y, EACH = Text("X(扣减合计)", "X (what was given)"), Text("Y(人数)", "Y (heads)"), Text("每人 X ÷ Y", "X ÷ Y each")
@@ -71,7 +71,11 @@ def _line_json(line: LineRange) -> dict[str, Any]:
 def as_text(found: Forecast, lang: Lang, width: int = 100, person: str | None = None) -> str:
     """In one language, at most ``width`` columns: everybody, or one person line by line."""
     people = [_in_full(p, lang) if person else _person(p, lang) for p in found.people if person in {None, p.person}]
-    blocks = [*_pools(found, lang), *(people if person else [Block(PEOPLE.say(lang), (), people)])]
+    blocks = [
+        Block(ASSUMING.say(lang), (), [Block(sentence.say(lang)) for sentence in found.assumed]),
+        *_pools(found, lang),
+        *(people if person else [Block(PEOPLE.say(lang), (), people)]),
+    ]
     return "\n".join([*_head(found, lang, width), "", *trees(blocks, width)]) + "\n"
 
 
@@ -79,8 +83,6 @@ def _head(found: Forecast, lang: Lang, width: int) -> Iterator[str]:
     yield from wrapped(
         HEAD.say(lang, scheme=found.scheme, period=found.period, last=found.last, gone=found.gone, days=found.days), "", "  ", width
     )
-    for sentence in found.assumed:
-        yield from labelled(ASSUMING.say(lang), sentence.say(lang), "  ", width)
     for title, cost in ((COST, found.cost), (ORDERS, found.orders)):
         if cost != NOTHING:
             said = money_range(cost, lang) + ("" if cost.low == cost.high else f" ({BOUNDS.say(lang)})")
@@ -98,7 +100,9 @@ def total_range(found: ScoreRange, lang: Lang) -> str:
 
 
 def grade_range(found: ScoreRange, lang: Lang) -> str:
-    """``A B C``: every grade within reach."""
+    """``A B C``: every grade within reach; empty where the scheme gives none."""
+    if found.high.state == "scored" and found.high.grade is None:  # the scheme gives none
+        return ""
     return " ".join(grade if grade is not None else NO_GRADE.say(lang) for grade in found.grades)
 
 
@@ -122,7 +126,7 @@ def _pool(pool: PoolOutlook, lang: Lang) -> Block:
 def _person(p: PersonOutlook, lang: Lang) -> Block:
     """In one line."""
     result = [total_range(p.score, lang), grade_range(p.score, lang)] if p.score else []
-    return Block(" · ".join([_who(p), *result, money_range(p.pay, lang)]))
+    return Block(" · ".join(filter(None, [_who(p), *result, money_range(p.pay, lang)])))
 
 
 def _who(p: PersonOutlook) -> str:
@@ -132,6 +136,7 @@ def _who(p: PersonOutlook) -> str:
 def _in_full(p: PersonOutlook, lang: Lang) -> Block:
     """Line by line, part by part."""
     result = [(TOTAL.say(lang), total_range(p.score, lang)), (GRADE.say(lang), grade_range(p.score, lang))] if p.score else []
+    result = [(label, said) for label, said in result if said]
     pay = [(PAY.say(lang), money_range(p.pay, lang)), *((part.title.say(lang), money_range(part.range, lang)) for part in p.parts)]
     lines = [_line(line, lang) for seat in p.score.seats for line in seat] if p.score else []
     return Block(_who(p), [*result, *pay], [Block(LINES.say(lang), lines)] if lines else [])

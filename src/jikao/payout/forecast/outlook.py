@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from jikao.payout.compute import Job, pay
 from jikao.payout.forecast.bonuses import performance, performance_cost, pool_shares, pools_cost
+from jikao.payout.forecast.orders import orders_cost, performance_pay
 from jikao.payout.forecast.scenarios import ENDS, Alone, Scenarios, scenarios
 from jikao.payout.forecast.sharing import Sharing
 from jikao.payout.forecast.values import (
-    ASSUMED,
     NOTHING,
     PART_OF,
     PARTS,
@@ -21,13 +21,9 @@ from jikao.payout.forecast.values import (
     PersonOutlook,
     Range,
     ToDate,
+    assumed,
 )  # fmt: skip
 from jikao.payout.ledger import PAYMENT, Entry
-from jikao.payout.money import split
-from jikao.payout.orders import DepartmentSheet, OrderState, order_sheets
-
-DONE = (OrderState.SETTLED, OrderState.CLOSED, OrderState.CANCELLED)
-"""States of orders that have nothing to settle any more."""
 
 NONE: Bound = (0, 0)
 
@@ -49,10 +45,10 @@ def outlook(to_date: ToDate) -> Forecast:
     bounds = _bounds(to_date, found, sharing, now)
     everybody = sorted({*run.results, *now, *bounds.parts["performance_pay"]})
     return Forecast(
-        run.scheme.scheme, run.period, to_date.last, (to_date.last - run.period.start).days + 1, run.period.days, ASSUMED,
+        run.scheme.scheme, run.period, to_date.last, (to_date.last - run.period.start).days + 1, run.period.days, assumed(run.scheme),
         tuple(_person(to_date, who, bounds, now.get(who, {})) for who in everybody),
         tuple(sharing.pools(payroll.entries)), _cost(to_date, found, sharing, bounds, payroll.entries),
-        _sum(bounds.parts["performance_pay"].values(), sum(own.get("performance_pay", 0) for own in now.values())), payroll.problems,
+        orders_cost(to_date, now), payroll.problems,
     )  # fmt: skip
 
 
@@ -79,10 +75,14 @@ def _bounds(to_date: ToDate, found: Scenarios, sharing: Sharing, now: Mapping[st
 
     parts = {name: alone(lambda _, __, own, name=name: (own.parts[name], own.parts[name])) for name in ("conduct", "grades")}  # type: ignore[misc]
     parts["redistribution"] = alone(lambda who, grade, _: sharing.share(who, grade))
-    parts["performance"] = performance(to_date, alone(lambda _, __, own: (own.parts["performance"], own.parts["performance"])))
+    parts["performance"] = performance(to_date, alone(lambda _, __, own: _exactly(own.parts["performance"])))
     parts["pool_share"] = pool_shares(to_date)
-    parts["performance_pay"] = _orders(to_date, now)
+    parts["performance_pay"] = performance_pay(to_date, now)
     return Bounds(parts, alone(both))
+
+
+def _exactly(amount: int) -> Bound:
+    return amount, amount
 
 
 def _within(bounds: Iterable[Bound]) -> Bound:
@@ -107,30 +107,9 @@ def _sum(bounds: Iterable[Bound], now: int) -> Range:
     return Range(sum(low for low, _ in every), now, sum(high for _, high in every))
 
 
-def _orders(to_date: ToDate, now: Mapping[str, Mapping[str, int]]) -> dict[str, Bound]:
-    """What is settled stays; of every order that is not, at best a person gets the share decided or proposed."""
-    rules = to_date.run.scheme.payout.output_value
-    least = {who: own["performance_pay"] for who, own in now.items() if "performance_pay" in own}
-    most: defaultdict[str, int] = defaultdict(int, least)
-    for sheet in order_sheets(to_date.facts, rules, to_date.last, to_date.opening) if rules else ():
-        for department in sheet.departments if sheet.state not in DONE else ():
-            for member, proposed in zip(department.members, _proposed(department), strict=True):
-                most[member.person] += max(member.amount, proposed)
-    return {who: (least.get(who, 0), amount) for who, amount in most.items()}
-
-
-def _proposed(department: DepartmentSheet) -> list[int]:
-    """The pool shared as the project manager proposed, where that was said."""
-    weights = [member.share if member.proposed is None else member.proposed for member in department.members]
-    return split(department.pool, weights) if any(weights) else [0] * len(weights)
-
-
 def _cost(to_date: ToDate, found: Scenarios, sharing: Sharing, bounds: Bounds, entries: Sequence[Entry]) -> Range:
     """What the company bears: of each person alone, and of what is shared among them no more than there is."""
-    ends = [
-        _within((own.borne, own.borne) for g in score.grades for end in ENDS for own in (found[g, end][who],))
-        for who, score in to_date.scores.items()
-    ]
+    ends = [_within(_exactly(found[g, end][who].borne) for g in score.grades for end in ENDS) for who, score in to_date.scores.items()]
     ends += [performance_cost(to_date, bounds.parts["performance"]), pools_cost(to_date, bounds.parts["pool_share"])]
     now = -sum(amount for entry in entries for account, amount in entry.postings if account.kind == "company")
     whole = _sum(ends, now)

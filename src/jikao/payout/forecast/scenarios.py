@@ -93,19 +93,21 @@ def at_end(run: RunFacts, to_date: ToDate, grade: str | None, end: End) -> RunFa
 def _violations(run: RunFacts, to_date: ToDate, end: End) -> Iterator[tuple[str, Sequence[Violation]]]:
     """At best those verified so far; at worst also those still open, and more of the most severe at the pace so far."""
     conduct = run.scheme.payout.conduct
+    if conduct is None:
+        return
     for person, known in run.violations.items():
-        if conduct is None or end == "high":
-            yield person, known
+        if end == "high":
+            yield person, [_decided(v, Fraction(0)) for v in known]
             continue
         gone, days = to_date.elapsed[person]
-        held = [_as_verified(v, conduct) for v in known if v.state != "dismissed"]
+        held = [replace(_decided(v, Fraction(1)), state="verified") for v in known if v.state != "dismissed"]
         more = math.ceil(Fraction(len(held) * (days - gone), gone)) if gone else 0
         yield person, [*held, *([max(held, key=lambda v: _taken(v, conduct))] * more if held else [])]
 
 
-def _as_verified(v: Violation, conduct: ConductBonus) -> Violation:
-    """A violation as it counts at worst; a share nobody decided yet may be all of it."""
-    return replace(v, state="verified", share=Fraction(1) if conduct.decided and v.share is None else v.share)
+def _decided(v: Violation, share: Fraction) -> Violation:
+    """A violation with a share, should nobody have decided it yet."""
+    return v if v.share is not None else replace(v, share=share)
 
 
 def _taken(v: Violation, conduct: ConductBonus) -> Fraction:

@@ -10,21 +10,32 @@ from typing import NamedTuple
 from jikao.payout.facts import Facts, RunFacts
 from jikao.payout.ledger import Account, Opening
 from jikao.payout.rules import RULES
+from jikao.scheme.model import Scheme
 from jikao.scheme.period import Period
 from jikao.scheme.problem import Problem
+from jikao.scheme.rules import rules_of
 from jikao.scheme.text import Text
-from jikao.scoring.whatif.range import ASSUMED as ASSUMED_OF_SCORES
 from jikao.scoring.whatif.range import ScoreRange
+from jikao.scoring.whatif.range import assumed as assumed_of_scores
 
-ASSUMED = (
-    *ASSUMED_OF_SCORES,
-    Text("未核实的违规:最好不成立,最差成立;往后照至今的速度,按其中最重的程度计",
-         "violations not verified yet: at best dismissed, at worst verified; those to come, at the pace so far, count as the most severe of them"),
-    Text("未结算的任务单:最差本期不结算,最好期末前按现有产值、成本与占比结算;尚无占比的不计",
-         "orders not settled: at worst not in this period, at best before it ends, by value, cost and shares as they stand; those without shares are left out"),
-    Text("预支与代扣不在其内;没有等级或总分的,本期先不发", "advances and what is withheld from wages are not in it; without a grade or total nothing is paid yet"),
-)  # fmt: skip
-"""What is assumed about the rest of the period, sentence by sentence."""
+OPEN_VIOLATIONS = Text(
+    "未核实的违规:最好不成立,最差成立;往后照至今的速度,按其中最重的程度计",
+    "violations not verified yet: at best dismissed, at worst verified; those to come, at the pace so far, count as the most severe of them",
+)
+OPEN_ORDERS = Text(
+    "未结算的任务单:最差本期不结算,最好期末前按现有产值、成本与占比结算;尚无占比的不计入个人",
+    "orders not settled: at worst not in this period, at best before it ends, by value, cost and shares as they stand; without shares they are in nobody's range",
+)
+NO_ADVANCES = Text("预支与代扣不在其内", "advances and what is withheld from wages are not in it")
+NOT_YET = Text("没有等级或总分的,相应奖金本期先不发", "without a grade or total the bonus that goes by it is not paid yet")
+
+
+def assumed(scheme: Scheme) -> tuple[Text, ...]:
+    """What is assumed about the rest of the period, sentence by sentence, as far as the scheme's rules need it."""
+    payout = scheme.payout
+    by_result = payout.grades or payout.performance or payout.pool
+    needed = ((OPEN_VIOLATIONS, payout.conduct), (OPEN_ORDERS, payout.output_value), (NO_ADVANCES, payout.advances), (NOT_YET, by_result))
+    return (*assumed_of_scores(rules_of(scheme)), *(sentence for sentence, wanted in needed if wanted))
 
 
 Bound = tuple[int, int]

@@ -17,8 +17,8 @@ from jikao.scoring.whatif.checks import TOTAL_OUT_OF_RANGE, UNKNOWN_GRADE
 
 NOT_JUDGED = kind(
     "whatif.not-judged", Level.ERROR,
-    what=Text("这里没有“{person}”的考核结果", 'There is no result of "{person}" here'),
-    why=Text("只能假设本批所依据的考核结果中的人", "only people in the results the pay rests on can be supposed"),
+    what=Text("这里没有“{person}”的、发放所依据的考核结果", 'There is no result of "{person}" here that pay goes by'),
+    why=Text("只能假设发放所依据的等级或总分", "only a grade or total that pay goes by can be supposed"),
     mend=Text("核对工号;所依据的考核:{runs}", "check the employee number; the results it rests on: {runs}"),
 )  # fmt: skip
 SEVERAL_RUNS = kind(
@@ -87,10 +87,10 @@ def supposing(job: Job, supposed: Supposition) -> tuple[Job, tuple[Text, ...]]:
     return then, tuple(_said(job, then, changed))
 
 
-def _runs(job: Job, supposed: Supposition, person: str, *, graded: bool = False) -> list[RunFacts]:
-    """The runs a supposed result of a person can mean."""
+def _runs(job: Job, supposed: Supposition, person: str) -> list[RunFacts]:
+    """The runs a supposed result of a person can mean: those where pay goes by the result."""
     meant = [run for run in job.runs if supposed.at in {"", run.run, run.scheme.scheme, str(run.period)} and person in run.results]
-    return [run for run in meant if run.scheme.grades.ids] if graded else meant
+    return [run for run in meant if run.scheme.payout.grades or run.scheme.payout.performance or run.scheme.payout.pool]
 
 
 def named(run: RunFacts) -> str:
@@ -106,7 +106,7 @@ def _which(job: Job, person: str, found: list[RunFacts]) -> Iterator[Problem]:
 
 
 def _wrong_grade(job: Job, supposed: Supposition, person: str, grade: str) -> Iterator[Problem]:
-    found = _runs(job, supposed, person, graded=True)
+    found = _runs(job, supposed, person)
     yield from _which(job, person, found)
     if found and all(grade not in run.scheme.grades.ids for run in found):
         yield UNKNOWN_GRADE(grade=grade, known=", ".join(found[0].scheme.grades.ids))
@@ -153,7 +153,7 @@ def _with_results(job: Job, run: RunFacts, supposed: Supposition) -> RunFacts:
         if run in _runs(job, supposed, person):
             results[person] = _with_total(run, results[person], total)
     for person, grade in supposed.grades.items():
-        if run in _runs(job, supposed, person, graded=True):
+        if run in _runs(job, supposed, person):
             results[person] = replace(results[person], grade=grade, state="scored")
     return replace(run, results=results)
 

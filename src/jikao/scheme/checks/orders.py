@@ -1,4 +1,4 @@
-"""Are the rules about costs of orders and about lost advances consistent? (F10, F13, AMB-13)"""
+"""Are the rules about costs of orders and about lost advances consistent? Checked here, computed by the payout room (F10, F13)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def _steps(rules: Advances, places: Places) -> Iterator[Problem]:
         yield NO_STEPS(places.of("payout", "advances", "liability"))
     for i, step in enumerate(rules.liability_steps):
         if not 0 <= step.share <= 1:
-            yield SHARE_RANGE(places.of(*path, i, "share"), name=f"payout.advances.liability_steps.{i}.share", value=plain_number(step.share))
+            yield SHARE_RANGE(
+                places.of(*path, i, "share"), name=f"payout.advances.liability_steps.{i}.share", value=plain_number(step.share)
+            )
     starts = [step.from_ for step in rules.liability_steps]
     if starts and starts[0] != 0:
         yield STEP_ORDER(places.of(*path, 0, "from"), found=plain_number(starts[0]), needed=Text("从 0 元起", "begin at 0"))

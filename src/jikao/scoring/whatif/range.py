@@ -1,6 +1,6 @@
 """Between what a person's result may still end, from the evidence to date.
 
-The assumption, in ``ASSUMED``: work keeps coming at most at the pace so far; at best all that is still to come succeeds, at
+The assumption, which ``assumed`` says in words: work keeps coming at most at the pace so far; at best all that is still to come succeeds, at
 worst none of it does. Every line's value then ends in an interval, its curve makes of that an interval of marks, and a
 total never falls when a mark rises: the sheets of all the least and of all the most marks bound every other.
 """
@@ -13,23 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from jikao.scheme.catalogue import Unit
+from jikao.scheme.catalogue import CATALOGUE, Unit
 from jikao.scheme.params import params_of
-from jikao.scheme.rules import Line
+from jikao.scheme.rules import Line, Rules
 from jikao.scheme.text import Text
 from jikao.scoring.exact import ZERO, MarkedLine, Measured, Result, Scorer, Seat, Sheet
 from jikao.scoring.steps import measure_of, unit_of
-
-ASSUMED = (
-    Text("工作量以至今的速度为限继续到来:余下的最好全部做成,最差一件不成",
-         "work keeps coming, at most at the pace so far: at best all that is still to come succeeds, at worst none of it"),
-    Text("扣分、投诉与违规:最好不再发生,最差照至今的速度继续", "deductions, complaints and violations: at best no more of them, at worst they go on at the pace so far"),
-    Text("已有的评分、考试成绩与有效证书照原样不变;已计入的事不再改变", "ratings, exam scores and valid certificates stay as they are, and what was counted is not undone"),
-    Text("时长没有上限可言,期末之前从该项最差到最好", "lengths of time have no limit: until the period ends, from the line's least to its most marks"),
-    Text("尚无证据的一项:从 0 分到满分", "a line without evidence so far: from no marks to full marks"),
-    Text("没有人入职、离职或调岗(已登记的除外)", "nobody joins, leaves or moves, but as recorded already"),
-)  # fmt: skip
-"""What is assumed about the rest of the period, sentence by sentence."""
 
 JUDGED = ("rating", "exam_score", "certificate_points")
 """Measures that somebody judged: they stay. What was not judged yet may still be, even after the period's last day."""
@@ -39,6 +28,33 @@ PILES = (
     "violation_severity", "trainings", "training_hours", "sharing", "profit_attainment",
 )  # fmt: skip
 """Measures that add up row by row: they only grow."""
+
+
+PACE = Text(
+    "工作量以至今的速度为限继续到来:余下的最好全部做成,最差一件不成",
+    "work keeps coming, at most at the pace so far: at best all that is still to come succeeds, at worst none of it",
+)
+GOES_ON = Text(
+    "扣分、投诉与违规:最好不再发生,最差照至今的速度继续",
+    "deductions, complaints and violations: at best no more of them, at worst they go on at the pace so far",
+)
+STAYS = Text("已有的评分、考试成绩与有效证书照原样不变", "ratings, exam scores and valid certificates stay as they are")
+ENDLESS = Text(
+    "时长没有上限可言,期末之前从该项最差到最好",
+    "lengths of time have no limit: until the period ends, from the line's least to its most marks",
+)
+NOTHING_YET = Text("尚无证据的一项:从 0 分到满分", "a line without evidence so far: from no marks to full marks")
+NOT_UNDONE = Text("已计入的事不再改变;没有人再入职,离职与调岗以已登记的为准",
+                  "what was counted is not undone; nobody joins, and who leaves or moves does so as recorded already")  # fmt: skip
+
+
+def assumed(rules: Rules) -> tuple[Text, ...]:
+    """What is assumed about the rest of the period, sentence by sentence, as far as the scheme's lines need it."""
+    uses = {line.indicator.measure.use for line in rules.lines}
+    counted, taken = uses - set(JUDGED), any(CATALOGUE[use].better == "less" and use in {*PILES, "complaint_rate"} for use in uses)
+    endless = any(CATALOGUE[use].unit is Unit.DURATION for use in uses)
+    needed = ((PACE, counted), (GOES_ON, taken), (STAYS, uses & set(JUDGED)), (ENDLESS, endless), (NOTHING_YET, True), (NOT_UNDONE, True))
+    return tuple(sentence for sentence, wanted in needed if wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +97,10 @@ class ScoreRange:
 
 def ranged(scorer: Scorer, seats: Sequence[SeatSoFar]) -> ScoreRange:
     """Between what a person's result ends; ``seats`` in the order of time."""
-    lines = [_lines(scorer, seat) for seat in seats]
+    sheets = [scorer.sheet(seat.measured) for seat in seats]
+    lines = [tuple(_line(m, seat) for m in sheet.lines) for sheet, seat in zip(sheets, seats, strict=True)]
     low = _together(scorer, seats, [scorer.summed([_marked(x, x.low) for x in own]) for own in lines])
-    now = _together(scorer, seats, [scorer.summed([x.now for x in own]) for own in lines])
+    now = _together(scorer, seats, sheets)
     high = _together(scorer, seats, [scorer.summed([_marked(x, x.high) for x in own]) for own in lines])
     return ScoreRange(low, now, high, _between(scorer, low, now, high), tuple(lines))
 
@@ -98,11 +115,6 @@ def _between(scorer: Scorer, *results: Result) -> tuple[str | None, ...]:
     reached = [ids.index(result.grade) for result in results if result.grade is not None]
     none = [None] if any(result.grade is None for result in results) else []
     return tuple([*ids[min(reached) : max(reached) + 1], *none] if reached else none)
-
-
-def _lines(scorer: Scorer, seat: SeatSoFar) -> tuple[LineRange, ...]:
-    now = scorer.sheet(seat.measured).lines
-    return tuple(_line(m, seat) for m in now)
 
 
 def _line(now: MarkedLine, seat: SeatSoFar) -> LineRange:
