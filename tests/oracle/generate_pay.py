@@ -26,6 +26,7 @@ from .pay_orders import department_of, is_settled, values
 
 Row = dict[str, Any]
 GRADES, POSITIONS, SEVERITIES = ("A", "B", "C", "D", "E"), ("初级", "高级"), {"轻微": "0.01", "一般": "0.025", "严重": "0.05"}
+BANDS = {"A": 90, "B": 70, "C": 60, "D": 40, "E": 0}
 GENERAL, APPLICANT, MAKER = "GM", "HEAD", "生产管理部"
 LONG_AGO = dt.date(2020, 1, 1)
 FEN = Decimal("0.01")
@@ -54,6 +55,8 @@ class Made:
     batches: list[Batch] = field(default_factory=list)
     till: Till = field(default_factory=Till)
     grades: tuple[str, ...] = GRADES
+    by_score: bool = False
+    """Whether grades follow from totals and nobody moves, so that a scoring run would find the same results."""
 
     @property
     def books(self) -> Books:
@@ -81,9 +84,9 @@ class Made:
         return FEN * self.rng.randint(0, high * 100) if self.chance(0.5) else Decimal(self.rng.randint(0, high // 100) * 100)
 
 
-def company(seed: int, people: int = 8, departments: int = 2, months: int = 7, *, orders: int = 4) -> Made:
+def company(seed: int, people: int = 8, departments: int = 2, months: int = 7, *, orders: int = 4, by_score: bool = False) -> Made:
     """A company of this many people that pays this many months, in monthly or (seed divisible by 4) quarterly batches."""
-    made = Made(Random(seed))
+    made = Made(Random(seed), by_score=by_score)
     made.departments = [f"D{i:02d}" for i in range(departments)]
     made.grades = made.one((GRADES, GRADES, GRADES, GRADES, ("C", "D"), ("A",), ("A", "E"), ("C",)))
     first = made.one(((2023, 12), (2024, 1), (2024, 2), (2024, 8)))
@@ -122,7 +125,7 @@ def _proration(made: Made) -> str:
 
 def _conduct(made: Made) -> Row:
     return {
-        "rate": made.one(("0.05", "0.05", "0.0333")),
+        "rate": made.one(("0.05", "0.05", "0.0533")),
         "base": made.one(("bonus_base", "salary")),
         "severity": SEVERITIES,
         "decided": made.chance(0.3),
@@ -208,7 +211,7 @@ def staff(made: Made, people: int, periods: Sequence[Period]) -> None:
         _history(made, person, periods, manager=stays)
         if made.chance(0.2):
             _leave(made, person, made.one(periods))
-        if not stays and made.chance(0.15):
+        if not stays and not made.by_score and made.chance(0.15):
             _moves(made, person, periods)
 
 
@@ -291,24 +294,26 @@ def _run(made: Made, scheme: str, period: Period, violations: Sequence[Row] = ()
     """Results of everybody employed on a day of the period, who did not come and go on days off."""
     run = Run(scheme, made.rules[scheme], period, [], violations)
     days = employed(made.books, run)
-    results = []
-    for row in made.tables["people"]:
-        if days[row["person"]] and row["person"] not in {GENERAL, APPLICANT}:
-            total = made.one((Decimal(made.rng.randint(0, 10000)) / 100, Decimal(75)))
-            state = made.one(("scored",) * 12 + ("insufficient", "held"))
-            grade = made.one(made.grades) if state == "scored" else None
-            known = None if state == "held" else total
-            results.append(
-                {
-                    "person": row["person"],
-                    "department": row["department"],
-                    "position": row["position"],
-                    "total": known,
-                    "grade": grade,
-                    "state": state,
-                }
-            )
-    return Run(scheme, made.rules[scheme], period, results, [row for row in violations if row["person"] not in {GENERAL, APPLICANT}])
+    here = [row for row in made.tables["people"] if days[row["person"]] and row["person"] not in {GENERAL, APPLICANT}]
+    judged = [row for row in violations if row["person"] not in {GENERAL, APPLICANT}]
+    return Run(scheme, made.rules[scheme], period, [_result(made, row) for row in here], judged)
+
+
+def _result(made: Made, person: Row) -> Row:
+    """A total and a grade; where results are made up, with no regard to each other, and now and then neither."""
+    total = made.one((Decimal(made.rng.randint(0, 10000)) / 100, Decimal(75)))
+    found = {
+        "person": person["person"],
+        "department": person["department"],
+        "position": person["position"],
+        "total": total,
+        "state": "scored",
+    }
+    if made.by_score:
+        return found | {"grade": next(grade for grade, low in BANDS.items() if total >= low)}
+    state = made.one(("scored",) * 12 + ("insufficient", "held"))
+    grade = made.one(made.grades) if state == "scored" else None
+    return found | {"state": state, "grade": grade, "total": None if state == "held" else total}
 
 
 def _budgets(made: Made, runs: Sequence[Run]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from jikao.evidence.shapes import SHAPES, Type
@@ -35,7 +37,10 @@ from jikao.payout.ledger import Account, Entry, Opening, balances_of
 from jikao.payout.rules import RULES
 from jikao.scheme.model import Scheme
 from jikao.scheme.period import Period
+from jikao.scheme.problem import errors
+from jikao.scheme.read import read
 
+from .generate_pay import BANDS, POSITIONS
 from .pay_books import Row, Run
 
 RECORDS: dict[str, type] = {
@@ -105,17 +110,30 @@ def _many(found: Iterable[Any], *names: str) -> dict[Any, list[Any]]:
 # --- runs --------------------------------------------------------------------------------------------------------
 def run_facts(run: Run) -> RunFacts:
     """A run with results as if scored and sealed."""
-    scheme = Scheme.model_validate(
-        {
-            "scheme": run.scheme, "version": "1", "title": run.scheme, "valid_from": "2020-01-01", "period": run.period.kind.value, "payout": run.rules,
-            "sections": [{"id": "s", "title": "s", "indicators": [{"id": "i", "title": "i", "measure": "rating", "curve": [{"from": 0, "score": 0}]}]}],
-            "grades": {"bands": [{"id": grade, "title": grade, "from": low} for grade, low in zip("ABCDE", (90, 70, 60, 40, 0), strict=True)]},
-        }
-    )  # fmt: skip
+    scheme = _read(scheme_text(run))
     results = {row["person"]: _result(row) for row in sorted(run.results, key=lambda row: row["person"])}
     broken = [one for one in records("violations", run.violations) if one.happened_on in run.period]
     by_day = sorted(broken, key=lambda one: (one.happened_on, one.fact))
     return RunFacts(f"{run.scheme}-{run.period}", scheme, run.period, results, _many(by_day, "person"))
+
+
+def scheme_text(run: Run) -> str:
+    """A scheme with the payout rules of a run, in which everybody's total is the one rating they got."""
+    item = {"id": run.scheme, "title": run.scheme, "measure": "rating", "curve": [{"from": 0, "score": 0, "each": 1}]}
+    text = {
+        "scheme": run.scheme, "version": "1", "title": run.scheme, "valid_from": "2020-01-01", "period": run.period.kind.value,
+        "positions": list(POSITIONS), "sections": [{"id": "s", "title": "s", "indicators": [item]}],
+        "grades": {"bands": [{"id": grade, "title": grade, "from": low} for grade, low in BANDS.items()]}, "payout": run.rules,
+    }  # fmt: skip
+    return json.dumps(text, ensure_ascii=False)
+
+
+@cache
+def _read(text: str) -> Scheme:
+    reading = read(text)
+    assert reading.scheme is not None, reading.problems
+    assert not errors(reading.problems), reading.problems
+    return reading.scheme
 
 
 def _result(row: Row) -> Result:
