@@ -35,7 +35,7 @@ HERE = Path(__file__).resolve().parent
 DECEMBER = parse_period(f"{YEAR}-12")
 TICKETS_A_YEAR = 120
 TITLES = {"scoring": "scoring", "grades": "pay: conduct, grades, redistribution", "orders": "pay: output value, workload shares, advances"}
-STAGES = ("reading", "computing", "statements", "sealing")
+STAGES = {"reading": "reading", "computing": "computing", "statements": "statements", "sealing": "all of it, checked and sealed"}
 
 
 def main() -> None:
@@ -90,10 +90,31 @@ def _score(folder: Path, snapshot: Snapshot) -> dict[str, Any]:
 
     scheme = read_file(HERE / "scheme.yaml").scheme
     assert scheme is not None
-    shutil.rmtree(folder / "scored", ignore_errors=True)
+    for old in ("scored", "runs-grades", "runs-orders"):
+        shutil.rmtree(folder / old, ignore_errors=True)
     start, cpu = time.perf_counter(), cpu_seconds()
     score(rules_of(scheme), snapshot, [DECEMBER], folder / "scored")
-    return {"wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu, "rss": peak_mib(), "stages": {}}
+    cost = {"wall": time.perf_counter() - start, "cpu": cpu_seconds() - cpu, "rss": peak_mib()}
+    sealing = [_seal(name, folder, snapshot) for name in ("grades", "orders")]
+    return cost | {"stages": {"sealing": sealing[0]}}
+
+
+def _seal(name: str, folder: Path, snapshot: Snapshot) -> float:
+    """Seal the run for the batches to rest on, and say how long it took."""
+    from jikao.archive.seal import SchemeText, seal
+    from jikao.scheme.read import read
+    from jikao.scheme.rules import rules_of
+    from jikao.scoring.needs import needed_rows
+
+    scheme = read(scheme_text(name)).scheme
+    assert scheme is not None
+    needs = needed_rows(rules_of(scheme), snapshot, DECEMBER)
+    text = SchemeText(scheme.scheme, scheme.version, "scheme.yaml", scheme_text(name).encode())
+    start = time.perf_counter()
+    sealed = seal(folder / f"runs-{name}", folder / "scored", scheme=text, snapshot=snapshot, needs=needs, periods=[DECEMBER])
+    if sealed.path is None:
+        sys.exit("\n".join(str(problem) for problem in sealed.problems[:5]))
+    return time.perf_counter() - start
 
 
 def _pay(name: str, folder: Path, snapshot: Snapshot) -> dict[str, Any]:
@@ -107,27 +128,38 @@ def _pay(name: str, folder: Path, snapshot: Snapshot) -> dict[str, Any]:
     read = time.perf_counter()
     payroll = pay(job)
     computed = time.perf_counter()
+    cost = {"wall": computed - start, "cpu": cpu_seconds() - cpu, "rss": peak_mib()}
     told = statements(payroll.entries, {}, job.facts.people)
     stated = time.perf_counter()
-    cost = {"wall": computed - start, "cpu": cpu_seconds() - cpu, "rss": peak_mib()}
     if errors(payroll.problems):
         sys.exit("\n".join(str(problem) for problem in errors(payroll.problems)[:5]))
     check(name, payroll.entries, folder)
     if sum(statement.paid for statement in told) != sum(a for e in payroll.entries for x, a in e.postings if x.kind == "paid"):
         sys.exit("statements do not add up to what was paid: no times are printed")
-    stages = {"reading": read - start, "computing": computed - read, "statements": stated - computed}
+    stages = {
+        "reading": read - start,
+        "computing": computed - read,
+        "statements": stated - computed,
+        "sealing": _batch(name, folder, snapshot),
+    }
     return cost | {"entries": len(payroll.entries), "stages": stages}
+
+
+def _batch(name: str, folder: Path, snapshot: Snapshot) -> float:
+    """The whole of a batch, from the sealed run to the sealed batch."""
+    from jikao.archive.batches import Approval, make_batch
+
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        start = time.perf_counter()
+        made = make_batch(Path(scratch) / "pay", folder / f"runs-{name}", snapshot, DECEMBER, Approval("maker", "approver"))
+        if made.path is None:
+            sys.exit("\n".join(str(problem) for problem in made.problems[:5]))
+        return time.perf_counter() - start
 
 
 def scheme_text(name: str) -> str:
     """The scheme of the benchmarks with the payout rules of this name."""
-    parts: dict[str, list[str]] = {}
-    for line in (HERE / "pay_scheme.yaml").read_text().splitlines():
-        if line.endswith(":") and not line.startswith((" ", "#")):
-            parts[line[:-1]] = []
-        elif line.startswith(" "):
-            parts[list(parts)[-1]].append(line)
-    return "\n".join([(HERE / "scheme.yaml").read_text(), "payout:", *parts[name], ""])
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in ("scheme.yaml", f"pay_{name}.yaml"))
 
 
 def check(name: str, entries: Any, folder: Path) -> None:
@@ -179,7 +211,7 @@ def report(size: int, seen: dict[str, list[dict[str, Any]]]) -> str:
     scoring = median(cost["wall"] for cost in seen["scoring"])
     lines = [f"\n## {size:,} people, totals equal to SQL's, {len(seen['scoring'])} repeats, interleaved\n"]
     lines += [
-        f"| | wall s (median) | min–max | CPU s | µs a person | peak MiB | × scoring | {' | '.join(STAGES)} |",
+        f"| | wall s (median) | min–max | CPU s | µs a person | peak MiB | × scoring | {' | '.join(STAGES.values())} |",
         "|---" * (7 + len(STAGES)) + "|",
     ]
     for name, costs in seen.items():
@@ -195,9 +227,9 @@ def growth(measured: dict[int, dict[str, list[dict[str, Any]]]]) -> str:
     """How time grows from size to size: 1.00 is in proportion."""
     lines = ["\n## Growth\n", "| | | exponent |", "|---|---|---|"]
     for small, large in pairwise(sorted(measured)):
-        for name in TITLES:
+        for name, title in TITLES.items():
             walls = [median(cost["wall"] for cost in measured[size][name]) for size in (small, large)]
-            lines.append(f"| {TITLES[name]} | {small:,} → {large:,} | {math.log(walls[1] / walls[0]) / math.log(large / small):.2f} |")
+            lines.append(f"| {title} | {small:,} → {large:,} | {math.log(walls[1] / walls[0]) / math.log(large / small):.2f} |")
     return "\n".join(lines) if len(measured) > 1 else ""
 
 

@@ -3,4 +3,4 @@
 ``api`` is the front door; the rooms below it are listed, ground floor first, in ``docs/explanation/architecture.md``.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -177,7 +177,7 @@ def _coefficients(made: Made) -> Row:
 
 
 def _output_value(made: Made) -> Row:
-    profit, shared = made.one((("0.2", "0.15"), ("0.333333", "0.111111"), ("0", "0"), ("0.5", "0.5")))
+    profit, shared = made.one((("0.2", "0.15"), ("0.333333", "0.111111"), ("0", "0"), ("0.5", "0.499999")))
     return {
         "profit_share": profit, "expense_share": shared, "owner": made.one(("", MAKER)), "cost_kinds": ["差旅", "材料"], "forbidden_costs": ["基本工资"],
         "overrun": made.one(("next_period", "next_period", "written_off")),

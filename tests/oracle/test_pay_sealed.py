@@ -1,11 +1,11 @@
 """The whole way with generated companies: text imported, scored, sealed, paid batch after batch, sealed again. The figures
-are the oracle's, and neither the order of the rows nor the number of threads shows in the id of a batch.
+are the oracle's, and neither the order of the rows nor the number of threads moves a fen.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -30,8 +30,8 @@ from .test_pay_agrees import difference
 HANDS = {"by": "人事", "approver": "总经理"}
 
 
-def made(seed: int) -> Made:
-    return company(seed, people=7, departments=2, months=3, orders=3, by_score=True)
+def made(seed: int, months: int) -> Made:
+    return company(seed, people=7, departments=2, months=months, orders=3, by_score=True)
 
 
 def scheme_file(run: Run, folder: Path) -> Path:
@@ -85,26 +85,36 @@ def paid(company_: Made, store: Store, folder: Path) -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 4, 9])
+@pytest.mark.parametrize("seed", [3, 4])
 def test_sealed_batches_hold_the_oracle_s_figures_and_verify(seed: int, tmp_path: Path) -> None:
-    company_ = made(seed)
+    company_ = made(seed, months=3)
     store = stored(rows(company_), tmp_path / "store")
     folders = paid(company_, store, tmp_path)
     for batch, folder in zip(company_.batches, folders, strict=True):
         assert difference(f"{batch.period}", lines(read_batch(folder).entries), batch.lines) == []
-        assert verify_batch(folder, root=api.pay_folder(store), runs=api.runs_folder(store)).sound
+        assert verify_batch(folder, root=api.pay_folder(store), runs=api.runs_folder(store)).holds
     assert difference("accounts", amounts(balances_of(ledger(api.pay_folder(store)))), company_.batches[-1].accounts) == []
 
 
 @pytest.mark.slow
-def test_neither_the_order_of_rows_nor_threads_change_the_id_of_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    company_ = made(3)
-    ids = []
-    for threads, rng in ((1, None), (2, Random(1)), (2, None)):
+def test_neither_threads_nor_the_order_of_rows_change_a_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads not even its id. Where a row stands in its file is part of what is sealed, so other files make another id."""
+    company_ = made(3, months=1)
+    found = []
+    for threads, rng in ((1, None), (2, None), (2, Random(1))):
         monkeypatch.setattr(DuckEngine.__init__, "__defaults__", (threads,))
         monkeypatch.setattr(canonical, "THREADS", threads)
-        folder = tmp_path / f"{len(ids)}"
+        folder = tmp_path / f"{len(found)}"
         folder.mkdir()
-        ids.append([path.name for path in paid(company_, stored(rows(company_), folder / "store", rng), folder)])
-    assert ids[0] == ids[2]
-    assert ids[0] == ids[1]
+        found.append(paid(company_, stored(rows(company_), folder / "store", rng), folder))
+    assert [path.name for path in found[0]] == [path.name for path in found[1]]
+    assert [told(path) for path in found[0]] == [told(path) for path in found[2]]
+
+
+def told(folder: Path) -> list[tuple[object, ...]]:
+    """Everything entries say but which runs their results came from."""
+    return [(e.period, e.rule, e.scheme, e.subject, e.formula, e.postings, own(e.sources)) for e in read_batch(folder).entries]
+
+
+def own(sources: Sequence[str]) -> list[str]:
+    return [source for source in sources if not source.startswith("run/")]

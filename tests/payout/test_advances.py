@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.payout import working as w
 
-from jikao.payout.ledger import Account, Opening
+from jikao.payout.compute import Job, pay
+from jikao.payout.ledger import Account, Opening, balances_of
+from jikao.scheme.period import PeriodKind, PeriodToDate, parse_period
 from jikao.scheme.problem import Level
 
 RULES = "manager_liability: 30%, minimum_wage: 2000, applicant: 部门经理"
@@ -237,6 +239,15 @@ def test_settlement_takes_the_oldest_first_and_offset_what_settlement_leaves():
     assert found.lines("settlement") == {"V1": "200.00", "V2": "600.00"}
     assert found.formulas("offset") == {"V3": "min(500.00, 50% × (1000.00 − 800.00)) = 100.00"}
     assert found.paid == {"T1": "100.00"}
+
+
+def test_a_month_that_still_runs_settles_like_a_whole_one():
+    facts = w.known(settled("R1", "1000", "2024-06-12"), w.progress_advance("V1", "T1", "R1", "600", "2024-05-02"))
+    so_far = PeriodToDate(w.day("2024-06-01"), PeriodKind.MONTH, w.day("2024-06-15"))
+    job = Job(parse_period("2024-06"), [replace(w.month(ALL_LEFT), period=so_far)], facts, given_before(V1="600"))
+    assert balances_of(pay(job).entries) == {
+        Account("advance", "T1", "V1"): 60_000, Account("paid", "T1"): 40_000, Account("value", "R1", "一部"): -100_000,
+    }  # fmt: skip
 
 
 # --- hardship -----------------------------------------------------------------------------------------------------

@@ -52,11 +52,11 @@ def test_a35_profit_shared_expense_cost_and_pool():
 def test_every_entry_says_how_it_comes_to_be_and_what_it_rests_on():
     found = w.batch(w.monthly(), w.known(A35))
     assert found.formulas("waterfall") == {"R1|一部": "100000.00 = 20000.00 (20%) + 15000.00 (15%) + 65000.00"}
-    assert found.formulas("performance_pay")["R1|T1"] == "45000.00 × 50% = 22500.00"
+    assert found.formulas("performance_pay")["R1|T1"] == "(100000.00 − 20000.00 − 15000.00 − 20000.00 = 45000.00) × 50% = 22500.00"
     sources = {e.subject: e.sources for e in found.payroll.entries}
     assert sources["R1|一部"] == ("orders/R1", "order_splits/R1|一部")
     assert sources["R1|K1"] == ("costs/K1",)
-    assert sources["R1|T1"] == ("workloads/R1|T1", "orders/R1")
+    assert sources["R1|T1"] == ("workloads/R1|T1", "orders/R1", "order_splits/R1|一部")
 
 
 def test_performance_pay_counts_as_earned_in_the_month():
@@ -87,7 +87,7 @@ def test_money_goes_to_each_member_s_own_department_and_not_the_manager_s():
     work = [w.work("R1", "T1", "0.6"), w.work("R1", "T2", "0.2"), w.work("R1", "T4", "0.2")]
     found = w.batch(w.monthly(), w.known(rows, work))
     assert found.paid == {"T1": "58500.00", "T2": "19500.00", "T4": "52000.00"}
-    assert found.formulas("performance_pay")["R1|T1"] == "78000.00 × 60% ÷ 80% = 58500.00"
+    assert found.formulas("performance_pay")["R1|T1"] == "(120000.00 − 24000.00 − 18000.00 = 78000.00) × 60% ÷ 80% = 58500.00"
 
 
 def test_a_department_is_that_of_the_day_the_share_was_decided():

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from jikao.payout import advances, conduct, grades, output_value, performance, pool
+from jikao.payout.collector import resting
 from jikao.payout.facts import Facts, RunFacts
 from jikao.payout.ledger import PAYMENT, Account, Book, Entry, Opening, correcting
 from jikao.payout.rules import ORDER
@@ -53,6 +54,7 @@ _EARNING = (conduct.post, grades.post, performance.post, pool.post, output_value
 """What a run earns people, and what it takes from what it earns them."""
 
 
+@resting()
 def pay(job: Job) -> Payroll:
     """Everybody's pay of a period."""
     book = _earned(job)
@@ -60,6 +62,7 @@ def pay(job: Job) -> Payroll:
     return Payroll(_in_order(book.entries), _once(book.problems), book.posted)
 
 
+@resting()
 def correct(job: Job, posted: Sequence[Entry], now: Opening) -> Payroll:
     """The entries that put right a closed batch (A52), and the payments that follow.
 

@@ -37,6 +37,8 @@ class _Bonuses:
         self._period, self._scheme = str(run.period), run.scheme.scheme
         self._sharing = run.scheme.payout.redistribution
         self._effects = {effect.grade: effect for effect in run.scheme.payout.grades}
+        self._carried = {pool: held for pool, held in book.balances("pool").items() if pool.owner == self._scheme}
+        """What earlier periods left in the pools."""
         self._amounts = {grade: money.fen(money.filled(effect.amount)) for grade, effect in self._effects.items()}
 
     def graded(self) -> list[tuple[Result, GradeAmount]]:
@@ -61,8 +63,7 @@ class _Bonuses:
 
     def redistribute(self, sharing: Redistribution, graded: Sequence[tuple[Result, GradeAmount]]) -> None:
         """Share each pool: what it holds ÷ heads each; what does not divide stays in it and is part of the next X."""
-        before = (pool for pool in self._book.balances("pool") if pool.owner == self._scheme)
-        getting: dict[Account, list[Result]] = {pool: [] for pool in (*before, *map(self._pool, self._results.values()))}
+        getting: dict[Account, list[Result]] = {pool: [] for pool in (*self._carried, *map(self._pool, self._results.values()))}
         for result, effect in graded:
             if effect.gets_share:
                 getting[self._pool(result)].append(result)
@@ -90,7 +91,9 @@ class _Bonuses:
 
     def _share(self, pool: Account, held: int, heads: Sequence[Result]) -> None:
         each = held // len(heads)
-        formula = f"{money.yuan(held)} ÷ {len(heads)} = {money.yuan(each)}"
+        carried = self._carried.get(pool, 0)
+        x = f"({money.yuan(held - carried)} + {money.yuan(carried)})" if carried else money.yuan(held)
+        formula = f"{x} ÷ {len(heads)} = {money.yuan(each)}"
         for result in heads:
             self._move(
                 "redistribution", result.person, pool, Account("pay", result.person), each, formula, (self._standing.source(result),)

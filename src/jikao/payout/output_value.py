@@ -77,8 +77,8 @@ class _Settling:
             self._bear(known, cost, late=not fresh)
         for department in known.departments:
             self._overrun(known, department, costs)
-            self._charge(known, department)
-            self._distribute(known, department, working.get(department, ()))
+            borne = self._charge(known, department)
+            self._distribute(known, department, working.get(department, ()), self._derived(known, department, borne) if fresh else "")
 
     def _is_new(self, record: Cost | Workload) -> bool:
         return not self._book.was_posted(record.fact)
@@ -123,8 +123,10 @@ class _Settling:
                 amount=over, formula=f"{yuan(spent)} − {yuan(spent - over)} = {yuan(over)}", sources=[c.fact for c in own],
             )  # fmt: skip
 
-    def _charge(self, known: OrderView, department: str) -> None:
-        """What the department overran before is borne by its pools, as far as there is money (A37); a refund adds to them."""
+    def _charge(self, known: OrderView, department: str) -> int:
+        """What the department overran before is borne by its pools, as far as there is money (A37); a refund adds to them.
+        How much this pool bears.
+        """
         pool, owed = self._pool(known, department), self._owed.get(department, 0)
         borne = min(pool, owed)
         if pool and borne:
@@ -133,6 +135,7 @@ class _Settling:
                 "overrun_charged", f"{known.order.order_no}|{department}", giver=_budget(known, department), taker=Account("overrun", department),
                 amount=borne, formula=f"min({yuan(pool)}, {yuan(owed)}) = {yuan(borne)}", sources=(known.order.fact,),
             )  # fmt: skip
+        return borne if pool else 0
 
     def _bearer(self, department: str) -> Account:
         """Who bears what exceeds part 3."""
@@ -140,7 +143,13 @@ class _Settling:
 
     # --- pools ---------------------------------------------------------------------------------------------------
 
-    def _distribute(self, known: OrderView, department: str, working: Sequence[Workload]) -> None:
+    def _derived(self, known: OrderView, department: str, borne: int) -> str:
+        """How the pool of an order that settles now comes to be: value − profit − shared expense − costs − overrun borne."""
+        flow = waterfall((values_of(known.order, known.splits) or {})[department], self._shares)
+        taken = [amount for amount in (flow.profit, flow.shared, known.cost_of(department), borne) if amount]
+        return "".join([yuan(flow.value), *(f" {'−' if amount > 0 else '+'} {yuan(abs(amount))}" for amount in taken)])
+
+    def _distribute(self, known: OrderView, department: str, working: Sequence[Workload], derived: str) -> None:
         """The pool to the department's people by their shares, to the fen (A35); later ones find it gone."""
         pool = self._pool(known, department)
         if not pool:
@@ -152,15 +161,17 @@ class _Settling:
             shares = [w.share for w in working]
             whole = total(shares)
             by = "" if whole == WHOLE else f" ÷ {percent(whole)}"
+            whence = f"({derived} = {yuan(pool)})" if derived not in ("", yuan(pool)) else yuan(pool)
             for workload, amount in zip(working, split(pool, shares), strict=True):
-                self._earn(known, department, workload, amount, f"{yuan(pool)} × {percent(workload.share)}{by} = {yuan(amount)}")
+                self._earn(known, department, workload, amount, f"{whence} × {percent(workload.share)}{by} = {yuan(amount)}")
 
     def _earn(self, known: OrderView, department: str, workload: Workload, amount: int, formula: str) -> None:
         self._book.first_time(workload.fact)
         self._book.earned[workload.person, self._month] += amount
         self._move(
             "performance_pay", f"{known.order.order_no}|{workload.person}", giver=_budget(known, department),
-            taker=Account("pay", workload.person), amount=amount, formula=formula, sources=(workload.fact, known.order.fact),
+            taker=Account("pay", workload.person), amount=amount, formula=formula,
+            sources=(workload.fact, known.order.fact, *(s.fact for s in known.splits if s.department == department)),
         )  # fmt: skip
 
     def _late(self, known: OrderView, working: Sequence[Workload]) -> None:

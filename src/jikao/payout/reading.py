@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from jikao.evidence.backend import DuckEngine, parquet, quoted
 from jikao.evidence.shapes import SCALES, SHAPES, Type, day_column
 from jikao.evidence.snapshot import Snapshot
+from jikao.payout.collector import resting
 from jikao.payout.facts import (
     Advance,
     Base,
@@ -71,6 +72,7 @@ def needed_rows(until: dt.date) -> dict[str, str]:
     return dict.fromkeys(_LASTING, "true") | {shape: f"{day_column(SHAPES[shape])} < DATE {quoted(str(until))}" for shape in dated}
 
 
+@resting()
 def read_run(source: RunSource) -> RunFacts:
     """The results of a run and the rules that turn them into money.
 
@@ -94,6 +96,7 @@ def _results(on: DuckEngine, source: RunSource) -> dict[str, Result]:
     return {row[0]: Result(*row) for row in rows}
 
 
+@resting()
 def read_facts(snapshot: Snapshot, until: dt.date) -> Facts:
     """The evidence about money of everything before the day ``until``."""
     conditions = needed_rows(until)
@@ -145,30 +148,29 @@ def _rows(on: DuckEngine, shape: str, paths: Sequence[Path], record: type[_T], w
     if not paths:
         return []
     names = [f.name for f in fields(record) if f.name not in {"fact", "at"}]  # type: ignore[arg-type]
-    key = SHAPES[shape].key
-    listed = ", ".join(f'"{c}"' for c in (*key, "import_id", "row_no", *names))
-    order = ", ".join(f'"{c}"' for c in key)
-    found = on.rows(f"SELECT {listed} FROM {parquet(paths)} WHERE {where} ORDER BY {order}")
-    made = [_maker(SHAPES[shape].column(name).type) for name in names]
-    start = len(key) + 2
+    key = ", ".join(f'"{c}"' for c in SHAPES[shape].key)
+    listed = ", ".join(
+        [f"{quoted(shape)} || '/' || concat_ws('|', {key})", "import_id", "row_no", *(_selected(shape, name) for name in names)]
+    )
+    shares = [i for i, name in enumerate(names) if SHAPES[shape].column(name).type is Type.SHARE]
     new: Callable[..., _T] = record
-    return [
-        new(
-            fact_of(shape, row[: len(key)]), (row[start - 2], row[start - 1]),
-            *[make(value) for make, value in zip(made, row[start:], strict=True)],
-        )
-        for row in found
-    ]  # fmt: skip
+    found = on.rows(f"SELECT {listed} FROM {parquet(paths)} WHERE {where} ORDER BY {key}")
+    return [new(row[0], row[1:3], *(_exact(row[3:], shares) if shares else row[3:])) for row in found]
+
+
+def _selected(shape: str, name: str) -> str:
+    """A column, with an empty word where there is none."""
+    return f"coalesce(\"{name}\", '')" if SHAPES[shape].column(name).type is Type.WORD else f'"{name}"'
+
+
+def _exact(values: Sequence[Any], shares: Iterable[int]) -> list[Any]:
+    """Values with the shares among them as fractions."""
+    made = list(values)
+    for i in shares:
+        made[i] = None if made[i] is None else Fraction(made[i], SCALES[Type.SHARE])
+    return made
 
 
 def fact_of(shape: str, key: Iterable[object]) -> str:
     """The name of an evidence row: ``orders/RW-1``, ``workloads/RW-1|T01``."""
     return f"{shape}/{'|'.join(map(str, key))}"
-
-
-def _maker(kind: Type) -> Callable[[Any], Any]:
-    if kind is Type.WORD:
-        return lambda value: value or ""
-    if kind is Type.SHARE:
-        return lambda value: None if value is None else Fraction(value, SCALES[Type.SHARE])
-    return lambda value: value
