@@ -22,6 +22,7 @@ from .clock import ONE_DAY
 from .pay import settle
 from .pay_advances import hardship_limit, progress_limit
 from .pay_books import Account, Books, Run, Till, employed
+from .pay_grades import bonuses
 from .pay_orders import department_of, is_settled, values
 
 Row = dict[str, Any]
@@ -162,13 +163,18 @@ def _performance(made: Made) -> Row:
 
 def _pool(made: Made) -> Row:
     within = made.one(("department", "everybody"))
-    amount = "unset" if within == "department" else made.one(("unset", "10000", "0.01", "777.77"))
+    amount = "unset" if within == "department" else made.one(("unset", "10000", "10000", "0.01"))
     return {
         "pool": {
-            "amount": amount, "within": within, "base": "bonus_base", "floor": made.one(("0", "0.01", "0.05")) if amount in {"10000", "777.77"} else "0",
+            "amount": amount, "within": within, "base": "bonus_base", "floor": _floor(made, amount),
             "by": made.one(("score", "weight", "equal")), **_coefficients(made), **({"cap": made.one(("1500", "800.01"))} if made.chance(0.5) else {}),
         }
     }  # fmt: skip
+
+
+def _floor(made: Made, amount: str) -> str:
+    """Never more in all than a pool holds: at most 15 people in small companies, 10,000 in the large one."""
+    return str(made.one(("0", *["300" if len(made.departments) < 10 else "0.5"] * 2))) if amount == "10000" else "0"
 
 
 def _coefficients(made: Made) -> Row:
@@ -317,18 +323,21 @@ def _result(made: Made, person: Row) -> Row:
 
 
 def _budgets(made: Made, runs: Sequence[Run]) -> None:
+    """Budgets of nearly nothing, of any amount, and where bonuses are known: just enough or a fen too little."""
     for run in runs:
         rule = run.rules.get("pool", run.rules.get("performance"))
-        if rule is not None and rule.get("amount", rule.get("budget")) == "unset":
-            groups = made.departments if rule.get("within") == "department" else ["*"]
-            for group in groups:
-                made.record(
-                    "budgets",
-                    scheme=run.scheme,
-                    department=group,
-                    from_on=run.period.start,
-                    amount=made.one((Decimal("0.02"), made.yuan(9000))),
-                )
+        if rule is None or rule.get("amount", rule.get("budget")) != "unset":
+            continue
+        enough = sum(bonuses(made.books, run).values()) if "performance" in run.rules else Fraction(4000)
+        near = FEN * int(enough * 100) + made.one((0, FEN, -FEN))
+        for group in made.departments if rule.get("within") == "department" else ["*"]:
+            made.record(
+                "budgets",
+                scheme=run.scheme,
+                department=group,
+                from_on=run.period.start,
+                amount=made.one((Decimal("0.02"), made.yuan(9000), max(near, FEN))),
+            )
 
 
 # --- orders ------------------------------------------------------------------------------------------------------

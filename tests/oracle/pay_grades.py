@@ -78,19 +78,24 @@ def performance(till: Till, books: Books, run: Run) -> None:
     rule = run.rules.get("performance")
     if rule is None:
         return
-    base = bases(books, run, rule.get("base", "bonus_base"))
-    amounts = {}
-    for person, row in _measured(run, rule, by_score=rule.get("by_score", False)).items():
-        factor = _coefficients(rule, row)
-        if rule.get("by_score"):
-            factor *= fraction(row["total"]) / run.full
-        amounts[person] = cent(_within(base[person] * factor, rule))
+    amounts = bonuses(books, run)
     bound = _set_aside(books, run, "*") if rule.get("budget") == "unset" else rule.get("budget")
     if bound is not None and sum(amounts.values()) > fraction(bound):
         assert rule.get("over_budget") == "scale"
         amounts = _levelled(fraction(bound), amounts, rule)
     for person, amount in amounts.items():
         till.earn("performance", company("performance"), person, run.month, amount)
+
+
+def bonuses(books: Books, run: Run) -> dict[str, Fraction]:
+    """Everybody's performance bonus before the budget."""
+    rule = run.rules["performance"]
+    base = bases(books, run, rule.get("base", "bonus_base"))
+    amounts = {}
+    for person, row in _measured(run, rule, by_score=rule.get("by_score", False)).items():
+        score = fraction(row["total"]) / run.full if rule.get("by_score") else 1
+        amounts[person] = cent(_within(base[person] * _coefficients(rule, row) * score, rule))
+    return amounts
 
 
 def pool(till: Till, books: Books, run: Run) -> None:

@@ -15,6 +15,7 @@ from jikao.archive.corrections import manifest_of
 from jikao.archive.inspect import Inspection, opened
 from jikao.archive.verify import SUM_WRONG, Difference, Verification, attempted, check_table, differences, differs
 from jikao.evidence.duck import Con
+from jikao.payout.collector import resting
 from jikao.payout.statement import statements
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind, stop_on_errors
 from jikao.scheme.text import Text
@@ -62,6 +63,7 @@ _PARTS = {
 }
 
 
+@resting()
 def verify_batch(path: Path, *, root: Path | None = None, runs: Path | None = None) -> BatchVerification:
     """Check a sealed batch, given as its folder or as a zip file of it.
 

@@ -20,11 +20,13 @@ from jikao.archive.canonical import connection, no_room
 from jikao.archive.chain import Chain, begun_with, entries_settling, read_chain
 from jikao.archive.inspect import opened
 from jikao.archive.paying import Paying, closing, left_behind, missing_runs, open_to_pay, paying_runs
+from jikao.archive.stale import stale_runs
 from jikao.archive.writing import BUSY, WAIT, place
 from jikao.archive.zipped import NOT_WRITTEN
 from jikao.evidence.duck import Error
 from jikao.evidence.lock import locked
 from jikao.evidence.snapshot import Snapshot
+from jikao.payout.collector import resting
 from jikao.payout.compute import Job, Payroll
 from jikao.payout.facts import Person
 from jikao.payout.ledger import PAYMENT, Entry, Opening, correcting
@@ -120,6 +122,7 @@ class Batch:
     people: Mapping[str, Person]
 
 
+@resting()
 def make_batch(
     root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: Approval, *, corrects: str | None = None
 ) -> SealedBatch:
@@ -150,6 +153,7 @@ def _made(root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: 
     elif closed is None:
         problems += [*open_to_pay(chain, period), *left_behind(chain, runs, period)]
     paying = _paying(runs, period, problems)
+    problems += stale_runs(paying, snapshot)
     target = closed.batch if closed else _target(chain, corrects)
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=".sealing-") as scratch, connection() as con:
         draft = Draft(con, Path(scratch) / "batch", chain, period, target, paying)

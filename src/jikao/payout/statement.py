@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from jikao.payout.collector import resting
 from jikao.payout.ledger import PAYMENT, Account, Entry
 from jikao.payout.rules import ORDER, RULES
 from jikao.scheme.text import Text
@@ -62,6 +63,7 @@ class Named(Protocol):
     def department(self) -> str: ...
 
 
+@resting()
 def statements(
     entries: Iterable[Entry], opening_balances: Mapping[Account, int], people: Mapping[str, Named], *, correction: bool = False
 ) -> list[Statement]:

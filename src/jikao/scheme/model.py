@@ -430,7 +430,7 @@ class Advances(Sourced):
 
 
 class Payout(Part):
-    """Rules that turn results into money. Read and checked here; computed by the payout room.
+    """Rules that turn results into money: read and checked here, computed by the payout room.
 
     ``proration``: how a recorded amount counts for somebody who was not there all the period: ``none`` (in full), by days
     ``employed``, or by days ``present`` (employed and not on other than statutory leave).
