@@ -181,6 +181,25 @@ def test_who_came_or_left_in_the_period_goes_by_their_own_days(tmp_path: Path) -
     assert csat["T01"].low == Fraction(100 * measured.num, 26)  # ten in 10 of 26 days: sixteen more
 
 
+def test_who_is_registered_to_join_counts_from_their_first_day(tmp_path: Path) -> None:
+    rows = evidence(3)
+    rows["people"][4]["hired_on"] = "2024-05-20"
+    for shape, listed in rows.items():
+        day = DAY.get(shape, "")
+        rows[shape] = [row for row in listed if not (day and row.get("person") == "T05" and str(row[day]) < "2024-05-20")]
+    store = filled(tmp_path / "joined", rows)
+    found = forecast(store, "2024-05-08")
+    results, totals = paid(store)
+    assert [p.person for p in found.people] == list(PEOPLE)
+    t05 = found.people[4]
+    assert t05.score is not None
+    assert results["T05"].grade in t05.score.grades
+    assert t05.pay.low <= totals["T05"] <= t05.pay.high
+    borne = -sum(amount for account, amount in api.pay_balances(store).items() if account.kind == "company")
+    assert found.cost.low <= borne <= found.cost.high
+    assert [p.code for p in found.problems if p.code in ("payout.no-grade", "payout.no-score")] == []
+
+
 @pytest.mark.parametrize(
     ("day", "code"), [("2024-06-01", "forecast.not-a-day"), ("soon", "forecast.not-a-day"), ("2024-05-32", "forecast.not-a-day")]
 )
@@ -198,7 +217,7 @@ def test_no_evidence_and_nobody_are_refused(months: list[tuple[Rows, Store]], tm
     assert codes(no.value) == ["forecast.no-evidence"]
     with pytest.raises(Refused) as no:
         api.pay_forecast(scheme, store, "2024-05", person="T99")
-    assert codes(no.value) == ["run.no-person"]
+    assert codes(no.value) == ["forecast.no-person"]
     assert list((store.root / "tmp").iterdir()) == []
     del tmp_path
 

@@ -9,16 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from tests import payday, samples
 from tests.payday import MONTHS, QUARTER
 
 from jikao import api
+from jikao.archive.batch_content import Content, totals
 from jikao.archive.batch_manifest import BATCH, BATCH_MANIFEST
 from jikao.archive.batches import Approval, SealedBatch, ledger, make_batch, read_batch, verify_batch
+from jikao.archive.books import write_results
+from jikao.archive.canonical import TableSum, connection
 from jikao.archive.chain import read_chain
 from jikao.archive.form import SEAL
-from jikao.archive.writing import file_sums
+from jikao.archive.writing import export, file_sums, sum_of
 from jikao.archive.zipped import zip_sealed
+from jikao.evidence.backend import parquet
 from jikao.evidence.store import Store
 from jikao.payout.ledger import Account, balances_of
 from jikao.payout.statement import statements
@@ -87,13 +92,14 @@ def test_a_batch_says_who_made_and_who_approved_it(store):
     }  # fmt: skip
 
 
-def test_who_makes_it_and_when_is_no_part_of_the_id(tmp_path):
-    ids = set()
-    for hands in (Approval("甲", "乙"), Approval("丙", "丁", "2024-07-09")):
-        folder = tmp_path / hands.by
+def test_who_answers_for_it_is_part_of_the_id_and_when_is_not(tmp_path):
+    ids = {}
+    for at, hands in enumerate((Approval("甲", "乙"), Approval("甲", "乙", "2024-07-09"), Approval("甲", "丁"), Approval("丙", "乙"))):
+        folder = tmp_path / str(at)
         folder.mkdir()
-        ids.add(make(payday.company(folder), approval=hands).batch)
-    assert len(ids) == 1
+        ids[at] = make(payday.company(folder), approval=hands).batch
+    assert ids[0] == ids[1]
+    assert len(set(ids.values())) == 3
 
 
 def test_sealed_files_are_read_only(paid):
@@ -125,6 +131,9 @@ def test_without_batches_the_ledger_is_empty(store):
         (Approval("人事", "  "), ["batch.no-approver"]),
         (Approval("", ""), ["batch.no-maker", "batch.no-approver"]),
         (Approval("hr", "HR "), ["batch.same-person"]),
+        (Approval("Ｌi", "Li"), ["batch.same-person"]),
+        (Approval("张 三", "张\u3000三\u200b"), ["batch.same-person"]),
+        (Approval("人事", "\u200b\u3000"), ["batch.no-approver"]),
     ],
 )
 def test_without_two_named_people_nothing_is_paid_and_nothing_written(approval, expected, store):
@@ -352,8 +361,63 @@ def test_a_correction_needs_a_reason_a_known_batch_and_its_period(paid):
     store, path = paid
     assert refused(make(store, approval=Approval("人事", "总经理"), corrects=path.name)) == ["batch.no-reason"]
     assert refused(make(store, corrects="0" * 16)) == ["batch.corrects-unknown"]
+    assert refused(make(store, corrects="")) == ["batch.corrects-unknown"]
     assert refused(make(store, "2024-06", corrects=path.name)) == ["batch.corrects-other"]
     assert refused(make(store, corrects=path.name)) == ["batch.corrects-nothing"]
+
+
+def test_an_empty_id_is_no_batch(paid):
+    with pytest.raises(Refused) as no:
+        api.make_batch(paid[0], QUARTER, **payday.HANDS, corrects="", reason="申诉成立")
+    assert [p.code for p in no.value.problems] == ["batch.not-found"]
+
+
+# --- results that came after their period was paid ---------------------------------------------------------------
+
+
+def test_a_quarter_scored_after_its_months_were_paid_is_told_until_a_correction_takes_it_in(tmp_path):
+    store = payday.company(tmp_path)
+    quarter = next(r for r in api.runs_folder(store).glob("[0-9a-f]*") if json.loads((r / "run.json").read_text())["periods"] == [QUARTER])
+    late = quarter.rename(tmp_path / quarter.name)
+    months = [make(store, month) for month in MONTHS]
+    june = months[-1]
+    assert june.problems == ()
+    late.rename(quarter)
+    api.score(payday.CONDUCT, store, "2024-07")
+    july = make(store, "2024-07")
+    assert (july.fresh, codes(july)) == (True, ["batch.unpaid-since"])
+    assert july.problems[0].values == {"closed": "2024-06", "batch": june.batch, "periods": QUARTER, "schemes": "s8-points"}
+    assert codes(make(store, "2024-07")) == ["batch.unpaid-since"]
+    correction = make(store, "2024-06", corrects=june.batch)
+    assert (correction.fresh, correction.problems) == (True, ())
+    assert {r.period for r in read_batch(correction.path).manifest.runs} == {"2024-06", QUARTER}
+    assert make(store, "2024-07").problems == ()
+    quarterly = [entry for made in (*months, correction) for entry in read_batch(made.path).entries]
+    assert balances_of(quarterly)[Account("paid", "T02")] == 454000
+
+
+def test_a_corrected_run_no_batch_names_is_told_and_taken_in_also_where_no_amount_changes(paid, tmp_path):
+    store, path = paid
+    payday.changed(store, "violations", tmp_path, "WG-01", 理由="迟到二十一分钟")
+    payday.rescored(store, payday.CONDUCT, "2024-06")
+    api.score(payday.CONDUCT, store, "2024-07")
+    assert codes(make(store, "2024-07")) == ["batch.unpaid-since"]
+    correction = make(store, corrects=path.name)
+    assert (correction.fresh, read_batch(correction.path).entries) == (True, ())
+    assert verified(store, correction.path).problems == ()
+    assert make(store, "2024-07").problems == ()
+    assert refused(make(store, corrects=path.name)) == ["batch.corrects-nothing"]
+
+
+def test_a_month_scored_after_a_later_one_was_paid_is_told(tmp_path):
+    store = payday.company(tmp_path)
+    may = next(r for r in api.runs_folder(store).glob("[0-9a-f]*") if json.loads((r / "run.json").read_text())["periods"] == ["2024-05"])
+    late = may.rename(tmp_path / may.name)
+    assert [make(store, month).problems for month in ("2024-04", "2024-06")] == [(), ()]
+    late.rename(may)
+    api.score(payday.CONDUCT, store, "2024-07")
+    july = make(store, "2024-07")
+    assert (july.fresh, codes(july), july.problems[0].values["periods"]) == (True, ["batch.unpaid-between"], "2024-05")
 
 
 # --- verifying ---------------------------------------------------------------------------------------------------
@@ -371,6 +435,37 @@ def reseal(folder: Path, change: Callable[[dict], object]) -> None:
     raw = json.dumps(value, ensure_ascii=False).encode()
     overwrite(folder / BATCH_MANIFEST, raw)
     overwrite(folder / SEAL, BATCH.seal_text(raw).encode())
+
+
+def rewrite(folder: Path, table: str, change: str) -> None:
+    """One table changed by SQL (about ``t``), its sum in the manifest with it."""
+    file = folder / f"{table}.parquet"
+    with connection() as con:
+        con.execute(f"CREATE TEMP TABLE t AS SELECT * FROM {parquet([file])}")
+        con.execute(change)
+        file.chmod(0o644)
+        export(con, "SELECT * FROM t ORDER BY rowid", file)
+        total = TypeAdapter(TableSum).dump_python(sum_of(con, file), mode="json")
+    reseal(folder, lambda m: m["tables"].update({table: total}))
+
+
+def computed_anew(folder: Path) -> None:
+    """The results of what lies in the folder now, and all sums, sealed under the name that follows."""
+    manifest = BATCH.read((folder / BATCH_MANIFEST).read_bytes())
+    with connection() as con:
+        payroll = Content(folder, manifest.when, manifest.runs, manifest.origins).payroll(con, correction=False)
+        shutil.rmtree(folder / "results")
+        sums = write_results(con, folder / "results", payroll.entries, payroll.posted)
+    said = totals(statements(payroll.entries, {}, {}))
+    tables = {f"results/{t}": TypeAdapter(TableSum).dump_python(s, mode="json") for t, s in sums.items()}
+    reseal(folder, lambda m: (m["tables"].update(tables), m.update(totals=said.model_dump())))
+    named_anew(folder)
+
+
+def named_anew(folder: Path) -> None:
+    """Every file's sum, and the id that follows; the folder keeps its name."""
+    reseal(folder, lambda m: m.update(files=[f.model_dump() for f in file_sums(folder, [f["name"] for f in m["files"]])]))
+    reseal(folder, lambda m: m.update(batch=BATCH.read((folder / BATCH_MANIFEST).read_bytes()).content[:16]))
 
 
 def test_an_untouched_batch_holds_and_is_computed_again(paid):
@@ -416,22 +511,70 @@ def test_totals_that_are_not_the_sum_of_the_entries_are_found(paid):
 
 
 def test_entries_somebody_wrote_and_sealed_are_found_by_computing_again(paid):
-    """The same folder with the conduct bonus of another scheme text: everything is well sealed, and yet does not follow."""
+    """The same folder with two people's pay exchanged: everything is well sealed and adds up, and yet does not follow."""
     _, path = paid
-    run = next(r for r in json.loads((path / BATCH_MANIFEST).read_text())["runs"] if r["period"] == "2024-06")["run"]
-    file = path / "runs" / run / "scheme.yaml"
-    overwrite(file, file.read_bytes().replace(b"5%", b"6%", 1))
-
-    def forge(manifest: dict) -> None:
-        name = f"runs/{run}/scheme.yaml"
-        manifest["files"] = [file_sums(path, [name])[0].model_dump() if f["name"] == name else f for f in manifest["files"]]
-
-    reseal(path, forge)
-    reseal(path, lambda m: m.update(batch=BATCH.read((path / BATCH_MANIFEST).read_bytes()).content[:16]))
+    rewrite(path, "results/postings", "UPDATE t SET owner = CASE owner WHEN 'T01' THEN 'T02' ELSE 'T01' END WHERE owner IN ('T01', 'T02')")
+    named_anew(path)
     found = verify_batch(path)
     assert found.recomputed
     assert {p.code for p in errors(found.problems)} == {"run.differs"}
-    assert {d.table for d in found.differences} == {"entries", "postings"}
+    assert {d.table for d in found.differences} == {"postings"}
+
+
+@pytest.mark.parametrize("run_at_hand", [True, False])
+@pytest.mark.parametrize("part", ["scheme", "results", "violations", "manifest"])
+def test_a_batch_computed_from_forged_copies_of_a_run_is_found(part, run_at_hand, paid):
+    """Everything computed anew from the forged copy and well sealed; the run's own manifest tells it, at home or not."""
+    store, path = paid
+    run = next(r for r in json.loads((path / BATCH_MANIFEST).read_text())["runs"] if r["period"] == "2024-06")["run"]
+    copies = {
+        "results": "UPDATE t SET grade = 'A' WHERE person = 'T02'",
+        "violations": "UPDATE t SET state = 'dismissed'",
+    }
+    if part in copies:
+        rewrite(path, f"runs/{run}/{part}", copies[part])
+    else:
+        file = path / "runs" / run / {"scheme": "scheme.yaml", "manifest": "run.json"}[part]
+        old, new = {"scheme": (b"value: 5%", b"value: 50%"), "manifest": (run.encode(), b"0" * 16)}[part]
+        assert old in file.read_bytes()
+        overwrite(file, file.read_bytes().replace(old, new, 1))
+    computed_anew(path)
+    found = verify_batch(path, **({"root": api.pay_folder(store), "runs": api.runs_folder(store)} if run_at_hand else {}))
+    assert not found.holds
+    told = [p for p in errors(found.problems) if p.code == "batch.run-differs"]
+    assert [(p.values["run"], p.place.file) for p in told] == [(run, f"runs/{run}")]
+
+
+def test_whoever_approved_it_cannot_be_exchanged(paid):
+    _, path = paid
+    reseal(path, lambda m: m["approval"].update(approver="董事长"))
+    assert [p.code for p in verify_batch(path).problems] == ["run.sum-wrong"]
+
+
+@pytest.mark.parametrize("change", [{"approver": ""}, {"by": " "}, {"approver": "人 事"}])
+def test_a_manifest_without_two_people_is_not_read(change, paid):
+    _, path = paid
+    reseal(path, lambda m: m["approval"].update(change))
+    found = verify_batch(path)
+    assert (found.holds, [p.code for p in found.problems]) == (False, ["run.manifest-unreadable"])
+
+
+def test_entries_with_the_same_amounts_and_formulas_worded_otherwise_hold_with_a_warning(paid):
+    _, path = paid
+    rewrite(path, "results/entries", "UPDATE t SET formula = replace(formula, '×', '*')")
+    named_anew(path)
+    found = verify_batch(path)
+    assert (found.holds, found.recomputed, found.differences) == (True, True, ())
+    assert "batch.worded-otherwise" in [p.code for p in found.problems]
+
+
+def test_an_entry_about_somebody_else_is_no_matter_of_words(paid):
+    _, path = paid
+    rewrite(path, "results/entries", "UPDATE t SET subject = 'T01', formula = '' WHERE no = 1")
+    named_anew(path)
+    found = verify_batch(path)
+    assert [(d.table, d.count) for d in found.differences] == [("entries", 1)]
+    assert {p.code for p in errors(found.problems)} == {"run.differs"}
 
 
 def test_an_opening_that_is_not_what_was_left_is_found(tmp_path):

@@ -10,20 +10,38 @@ from decimal import Decimal
 
 import pytest
 from python_calamine import CalamineWorkbook
-from tests import payday
+from tests import payday, samples
 
 from jikao import api
 from jikao.archive.batches import Batch, read_batch
 from jikao.documents.pay_sheet import pay_sheet, write_csv, write_xlsx
+from jikao.evidence.store import Store
 from jikao.payout.facts import Person
-from jikao.payout.ledger import Account, Entry, Posting
+from jikao.payout.ledger import Account, Entry, Posting, balances_of
 from jikao.payout.money import fen
+from jikao.payout.rules import RULES
+from jikao.payout.standing import NO_GRADE, STATES, Held
 from jikao.payout.statement import statements
 
 
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     return read_batch(payday.sealed(tmp_path_factory.mktemp("paid"))[1])
+
+
+@pytest.fixture(scope="module")
+def advances(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    """June of S5, in which T04 gave 300.00 of an advance back; 600.00 more are withheld from the wage of T01."""
+    store, folder = (
+        samples.fill(Store.create(tmp_path_factory.mktemp("s5") / "store"), "s5-output-value"),
+        samples.preset("s5-output-value"),
+    )
+    for month in ("2024-05", "2024-06"):
+        api.score(folder, store, month, api.ScoreOptions(settings=api.sample_settings(folder)))
+        made = api.make_batch(store, month, **payday.HANDS)
+    batch = read_batch(made.folder)
+    postings = Posting(Account("wage", "T01"), -60000), Posting(Account("liability", "T01", "HX-1"), 60000)
+    return replace(batch, entries=(*batch.entries, Entry("2024-06", "liability", "s5-output-value", "HX-1", "", (), postings)))
 
 
 def owed(batch: Batch, name: str, amount: int) -> Batch:
@@ -55,8 +73,8 @@ def table(rows: list[list[object]], first: str) -> list[list[object]]:
 def test_the_workbook_is_the_statements_to_the_fen(batch, tmp_path):
     assert write_xlsx(pay_sheet(batch, "zh"), tmp_path / "pay.xlsx") == ()
     book = CalamineWorkbook.from_path(str(tmp_path / "pay.xlsx"))
-    assert book.sheet_names == ["发放明细", "汇总与核对"]
-    head, *people, total = table(book.get_sheet_by_name("发放明细").to_python(), "工号")
+    assert book.sheet_names == ["奖金单", "汇总与核对"]
+    head, *people, total = table(book.get_sheet_by_name("奖金单").to_python(), "工号")
     sheets = statements(batch.entries, batch.opening.balances, batch.people)
     by_head = [dict(zip(head, row, strict=True)) for row in people]
     assert [(r["工号"], r["姓名"], r["部门"]) for r in by_head] == [(s.person, s.name, s.department) for s in sheets]
@@ -71,8 +89,36 @@ def test_the_workbook_is_the_statements_to_the_fen(batch, tmp_path):
 
 
 def test_every_row_adds_up_from_left_to_right(batch):
-    for *_, brought, first, second, third, fourth, fifth, total, paid, carried, _withheld in pay_sheet(batch, "en").people.rows:
+    for *_, brought, first, second, third, fourth, fifth, total, paid, carried, _withheld, _returned in pay_sheet(batch, "en").people.rows:
         assert brought + first + second + third + fourth + fifth == total == paid + carried
+
+
+def test_money_given_back_and_withheld_from_the_wage_stand_apart_and_agree_with_the_accounts(advances, tmp_path):
+    sheet = pay_sheet(advances, "zh")
+    rows = {row[0]: dict(zip(sheet.people.heads, row, strict=True)) for row in sheet.people.rows}
+    assert (rows["T04"]["本人交回"], rows["T04"]["工资代扣"], rows["T01"]["工资代扣"]) == (30000, 0, 60000)
+    for row in sheet.people.rows:
+        *parts, total, paid, carried, _withheld, _returned = row[3:]
+        assert sum(parts) == total == paid + carried
+    write_xlsx(sheet, tmp_path / "pay.xlsx")
+    written = CalamineWorkbook.from_path(str(tmp_path / "pay.xlsx")).get_sheet_by_name("汇总与核对").to_python()
+    top = next(i for i, row in enumerate(written) if row[0] == "个人与科目核对")
+    agreement = {row[0]: (row[1], *map(cents, row[2:5])) for row in written[top + 1 :] if row[0]}
+    paid, moved = rows["合计"]["本次实发"], balances_of(advances.entries)
+    assert agreement["已付"] == ("本次实发 − 本人交回", paid - 30000, sum(x for a, x in moved.items() if a.kind == "paid"), 0)
+    assert agreement["工资代扣"] == ("− 工资代扣", -60000, -60000, 0)
+    assert agreement["应付个人"][-1] == 0
+
+
+def test_who_is_held_is_named_with_the_reason(batch, tmp_path):
+    why = NO_GRADE(person="T02", state=STATES["insufficient"], bonus=RULES["grade_base"].title)
+    held = replace(batch, held=(Held("T02", "技术支持部", "2024-Q2", "s8-points", "grade_base", why),))
+    write_xlsx(pay_sheet(held, "zh"), tmp_path / "pay.xlsx")
+    written = CalamineWorkbook.from_path(str(tmp_path / "pay.xlsx")).get_sheet_by_name("汇总与核对").to_python()
+    top = next(i for i, row in enumerate(written) if row[0] == "暂不发放")
+    assert written[top + 1][:2] == ["T02", "李娜"]
+    assert written[top + 1][3:6] == ["2024-Q2", "奖金基数", "“T02”没有等级(证据不足),“奖金基数”暂不发放。"]
+    assert all(row[0] != "暂不发放" for table in pay_sheet(batch, "zh").checks for row in [table.heads])
 
 
 def test_it_says_what_it_is(batch, tmp_path):

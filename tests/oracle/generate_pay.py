@@ -357,7 +357,7 @@ def _order(made: Made, month: Period) -> None:
     )  # fmt: skip
     _splits(made, number, value, chosen, workers)
     _costs(made, number, value, chosen, month)
-    _workload(made, number, [person for department in chosen for person in workers[department]], decided)
+    _workload(made, number, [workers[department] for department in chosen], decided)
     if made.chance(0.4):
         for day in sorted({made.day(month) for _ in range(2)}):
             made.record("progress_reports", order_no=number, reported_on=day, progress=Decimal(made.one(("0.1", "0.5", "0.999999"))))
@@ -381,42 +381,49 @@ def _splits(made: Made, number: str, value: Decimal, chosen: Sequence[str], work
 
 
 def _costs(made: Made, number: str, value: Decimal, chosen: Sequence[str], month: Period) -> None:
-    for _ in range(made.rng.randint(0, 3)):
+    for _ in range(made.rng.randint(0, 4)):
         amount = (value * Decimal(made.one(("0.1", "0.1", "0.3", "0.8", "-0.05")))).quantize(FEN)
         of = None if len(chosen) == 1 and made.chance(0.5) else made.one(chosen)
-        _cost(made, number, of, amount, made.day(month))
+        _cost(made, number, of, amount, month.end - ONE_DAY if amount < 0 else made.day(month))
 
 
 def _cost(made: Made, number: str, department: str | None, amount: Decimal, day: dt.date) -> None:
+    """A cost or a refund; nobody gets back more than the department booked so far."""
+    before = [row for row in made.tables.get("costs", ()) if row["order_no"] == number]
+    booked = sum((row["amount"] for row in before if department is None or row.get("department") in {None, department}), Decimal(0))
     made.record(
         "costs",
         cost=made.number("CB", "costs"),
         order_no=number,
         department=department,
         kind=made.one(("差旅", "材料")),
-        amount=amount,
+        amount=max(amount, -booked),
         spent_on=day,
     )
 
 
 def _late_costs(made: Made, period: Period) -> None:
-    """Now and then somebody brings a receipt, or a refund, for an order settled before."""
+    """Now and then somebody brings a receipt, or gets a refund, for an order settled before."""
     for order in made.tables.get("orders", ()):
-        if is_settled(order, period.start - ONE_DAY) and made.chance(0.1):
+        if is_settled(order, period.start - ONE_DAY) and made.chance(0.2):
             department = made.one([row["department"] for row in made.tables["order_splits"] if row["order_no"] == order["order_no"]])
-            _cost(made, order["order_no"], department, Decimal(made.one(("0.01", "250", "1000.5", "-30"))), made.day(period))
+            amount = Decimal(made.one(("0.01", "250", "1000.5", "-30", "-1000", "-50000")))
+            _cost(made, order["order_no"], department, amount, period.end - ONE_DAY)
 
 
-def _workload(made: Made, number: str, people: Sequence[str], day: dt.date) -> None:
-    """Shares that add up to one, everybody's above nothing so that every department has somebody to pay."""
-    millionths = (
-        [1_000_000 // len(people)] * len(people) if made.chance(0.5) else [made.rng.randint(1, 1_000_000 // len(people)) for _ in people]
-    )
+def _workload(made: Made, number: str, groups: Sequence[Sequence[str]], day: dt.date) -> None:
+    """Shares that add up to one, everybody's above nothing so that every department has somebody to pay; a department's
+    manager, its first, decides them, but for their own.
+    """
+    people, managers = [person for group in groups for person in group], {person: group[0] for group in groups for person in group}
+    most = 1_000_000 // len(people)
+    millionths = [most] * len(people) if made.chance(0.5) else [made.rng.randint(1, most) for _ in people]
     millionths[0] += 1_000_000 - sum(millionths)
     for person, share in zip(people, millionths, strict=True):
         proposed = made.one((None, share, max(0, share - 1)))
         made.record(
-            "workloads", order_no=number, person=person, share=Decimal(share) / 1_000_000, decided_on=day, decided_by=APPLICANT,
+            "workloads", order_no=number, person=person, share=Decimal(share) / 1_000_000, decided_on=day,
+            decided_by=APPLICANT if person == managers[person] else managers[person],
             proposed=None if proposed is None else Decimal(proposed) / 1_000_000, reason="复核",
         )  # fmt: skip
 
@@ -464,7 +471,7 @@ def _advance(made: Made, kind: str, person: str, day: dt.date, amount: Decimal, 
         approved = made.chance(0.9)
         made.record(
             "advances", advance=made.number("YZ", "advances"), person=person, kind=kind, order_no=order, amount=amount, applied_on=day,
-            applicant=APPLICANT, approver=GENERAL if approved else None, approved_on=day if approved else None, reason="申请",
+            applicant=made.tables["people"][2]["person"], approver=GENERAL if approved else None, approved_on=day if approved else None, reason="申请",
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from tests.payout import working as w
 
 from jikao.payout.compute import Job, pay
 from jikao.payout.ledger import Account, Opening, balances_of
+from jikao.payout.reading import by_month
 from jikao.scheme.period import PeriodKind, PeriodToDate, parse_period
 from jikao.scheme.problem import Level
 
@@ -45,7 +46,8 @@ def one(*rows, of=None, month="2024-06", opening=None):
 def given_before(**advances: str) -> Opening:
     """Advances of T1 paid before, in yuan."""
     owed = {Account("advance", "T1", name): -w.fen(amount) for name, amount in advances.items()}
-    return Opening(owed | {Account("paid", "T1"): -sum(owed.values())}, {}, frozenset(f"advances/{name}" for name in advances))
+    granted = {name: ("T1", w.fen(amount)) for name, amount in advances.items()}
+    return Opening(owed | {Account("paid", "T1"): -sum(owed.values())}, {}, frozenset(f"advances/{name}" for name in advances), granted)
 
 
 # --- progress: how much -------------------------------------------------------------------------------------------
@@ -60,6 +62,9 @@ def test_a40_up_to_progress_times_pool_less_what_was_advanced():
     found = w.batch(w.monthly(advances=RULES), w.known(OPEN, first, forty("8000")))
     assert (found.codes, found.paid) == ([], {"T1": "8000.00", "T2": "10000.00"})
     assert found.held("advance") == {"T1/V2": "-8000.00", "T2/V1": "-10000.00"}
+    (entry,) = (e for e in found.payroll.entries if e.subject == "V2")
+    assert entry.formula == "8000.00 ≤ 40% × 45000.00 − 10000.00 = 8000.00"
+    assert entry.sources == ("advances/V2", "orders/R1", "order_splits/R1|一部")
 
 
 def test_a40_one_fen_more_is_refused_and_the_most_is_said():
@@ -73,7 +78,11 @@ def test_a40_later_at_seventy_percent_with_18000_advanced(amount, codes):
     reports = [w.report("R1", "2024-06-01", "0.4"), w.report("R1", "2024-07-10", "0.7"), w.report("R1", "2024-07-21", "0.9")]
     june = [w.progress_advance("V1", "T2", "R1", "10000", "2024-06-12"), forty("8000")]
     rows = [*OPEN, *reports, *june, w.progress_advance("V3", "T1", "R1", amount, "2024-07-20")]
-    assert w.batches(w.monthly(advances=RULES), w.known(rows), "2024-06", "2024-07")[1].codes == codes
+    july = w.batches(w.monthly(advances=RULES), w.known(rows), "2024-06", "2024-07")[1]
+    assert july.codes == codes
+    paid = [(e.formula, e.sources) for e in july.payroll.entries if e.subject == "V3"]
+    sources = ("advances/V3", "orders/R1", "progress_reports/R1|2024-07-10", "order_splits/R1|一部")
+    assert paid == ([] if codes else [("13500.00 ≤ 70% × 45000.00 − 18000.00 = 13500.00", sources)])
 
 
 def test_two_advances_of_one_day_share_the_cap_in_the_order_of_their_numbers():
@@ -128,6 +137,7 @@ def test_of_an_order_of_two_departments_each_has_its_own_limit():
         ([OPEN[0], forty("1")], "advance.no-part"),
         ([*OPEN, w.progress_advance("V2", "T4", "R1", "1")], "advance.no-part"),
         ([w.order("R1", "1", None, progress="0.4", cancelled="2024-06-21"), forty("1")], "advance.order-over"),
+        ([*OPEN, forty("1", approved="2024-06-19")], "advance.approved-before"),
     ],
 )
 def test_progress_advances_refused(rows, code):
@@ -138,6 +148,14 @@ def test_progress_advances_refused(rows, code):
 def test_an_order_settled_before_the_approval_gives_no_advance():
     rows = [w.order("R1", "1000", "2024-06-21", progress="1"), *w.parted("R1", 一部="1000"), w.work("R1", "T1", "1")]
     assert one(rows, forty("1")).code == "advance.order-over"
+
+
+def test_an_order_paid_by_an_earlier_batch_gives_no_advance_even_if_approved_before_it_settled():
+    rows = [w.report("R1", "2024-06-01", "0.5"), *settled("R1", "1000", "2024-06-25")]
+    late = w.progress_advance("V1", "T1", "R1", "500", "2024-06-12")
+    [june] = w.batches(ALL_LEFT, w.known(rows), "2024-06")
+    july = w.batch(ALL_LEFT, w.known(rows, late), "2024-07", june.left)
+    assert (july.codes, july.payroll.entries) == (["advance.order-paid"], ())
 
 
 def test_without_output_value_there_is_no_pool_to_advance():
@@ -231,13 +249,21 @@ def test_an_advance_approved_before_its_order_settled_in_the_same_month_is_settl
     assert found.lines("settlement") == {"V1": "500.00"}
 
 
+@pytest.mark.parametrize(("who", "no"), [("T|1", "R1"), ("T1", "R|1"), ("T|1", "R|1")])
+def test_names_with_bars_are_told_apart(who, no):
+    staff = [*w.STAFF, w.person("T|1", "一部")]
+    facts = w.known(settled(no, "1000", "2024-06-25", who), w.progress_advance("V1", who, no, "600", "2024-05-02"), staff=staff)
+    opening = Opening({Account("advance", who, "V1"): -60_000, Account("paid", who): 60_000}, {}, frozenset(["advances/V1"]))
+    assert w.batch(ALL_LEFT, facts, opening=opening).lines("settlement") == {"V1": "600.00"}
+
+
 def test_settlement_takes_the_oldest_first_and_offset_what_settlement_leaves():
     rows = settled("R1", "1000", "2024-06-25")
     advances = [w.progress_advance("V2", "T1", "R1", "600", "2024-05-02"), w.progress_advance("V1", "T1", "R1", "200", "2024-05-03")]
     hard = w.hardship_advance("V3", "T1", "500", "2024-05-04")
     found = w.batch(ALL_LEFT, w.known(rows, advances, hard), opening=given_before(V1="200", V2="600", V3="500"))
     assert found.lines("settlement") == {"V1": "200.00", "V2": "600.00"}
-    assert found.formulas("offset") == {"V3": "min(500.00, 50% × (1000.00 − 800.00)) = 100.00"}
+    assert found.formulas("offset") == {"V3": "−min(500.00, 50% × (1000.00 − 800.00)) = −100.00 (500.00 → 400.00)"}
     assert found.paid == {"T1": "100.00"}
 
 
@@ -261,6 +287,16 @@ def test_a58_half_of_the_average_of_three_months(amount, codes):
     if codes:
         assert found.payroll.problems[0].values["formula"] == "50% × 7200.00 ÷ 3"
         assert found.payroll.problems[0].values["most"] == "1200.00"
+    else:
+        (entry,) = (e for e in found.payroll.entries if e.rule == "hardship_advance")
+        assert entry.formula == "1200.00 ≤ 50% × 7200.00 ÷ 3 = 1200.00"
+        assert entry.sources == ("advances/V1", "wages/T1|2024-05-01", "wages/T1|2024-04-01", "wages/T1|2024-03-01")
+
+
+def test_a_limit_that_is_no_whole_fen_is_not_said_to_be_one():
+    rows = [w.wage("T1", "2024-05", performance="1000.01"), w.hardship_advance("V1", "T1", "100")]
+    found = w.batch(w.monthly(advances=RULES), w.known(rows))
+    assert found.formulas("hardship_advance") == {"V1": "100.00 ≤ 50% × 1000.01 ÷ 3 ≈ 166.6683 → 166.66"}
 
 
 def test_a58_a_second_open_one_is_refused_until_the_first_is_recovered():
@@ -302,7 +338,7 @@ def test_a42_half_of_the_month_s_performance_pay_until_nothing_is_left():
     assert [each.lines("offset") for each in months] == [{"V1": "600.00"}, {"V1": "1400.00"}, {}]
     assert [each.paid for each in months] == [{"T1": "600.00"}, {"T1": "1600.00"}, {"T1": "3000.00"}]
     assert [each.held("advance") for each in months] == [{"T1/V1": "-1400.00"}, {}, {}]
-    assert months[0].formulas("offset") == {"V1": "min(2000.00, 50% × 1200.00) = 600.00"}
+    assert months[0].formulas("offset") == {"V1": "−min(2000.00, 50% × 1200.00) = −600.00 (2000.00 → 1400.00)"}
 
 
 def test_an_advance_is_not_offset_in_the_run_that_pays_it():
@@ -320,7 +356,8 @@ def test_several_advances_share_one_month_s_bound_the_oldest_first():
     advances = [w.hardship_advance("V1", "T1", "500", "2024-05-03"), w.hardship_advance("V2", "T1", "300", "2024-05-02")]
     found = w.batch(ALL_LEFT, w.known(settled("R1", "1000", "2024-06-25"), advances), opening=given_before(V1="500", V2="300"))
     assert found.formulas("offset") == {
-        "V2": "min(300.00, 50% × 1000.00) = 300.00", "V1": "min(500.00, 50% × 1000.00 − 300.00) = 200.00",
+        "V2": "−min(300.00, 50% × 1000.00) = −300.00 (300.00 → 0.00)",
+        "V1": "−min(500.00, 50% × 1000.00 − 300.00) = −200.00 (500.00 → 300.00)",
     }  # fmt: skip
 
 
@@ -347,6 +384,7 @@ def test_a_repayment_is_posted_once_and_never_more_than_is_left():
     advance, opening = w.hardship_advance("V1", "T1", "2000", "2024-05-02"), given_before(V1="2000")
     months = w.batches(ALL_LEFT, w.known(advance, w.back("B1", "V1", "2000", "2024-06-30")), "2024-06", "2024-07", opening=opening)
     assert [each.lines("repayment") for each in months] == [{"B1": "2000.00"}, {}]
+    assert months[0].formulas("repayment") == {"B1": "−2000.00 (2000.00 → 0.00)"}
     problem = one(advance, w.back("B1", "V1", "2000.01", "2024-06-20"), opening=opening)
     assert (problem.code, problem.values["left"]) == ("advance.repaid-too-much", "2000.00")
     assert one(w.back("B1", "V9", "1", "2024-06-20")).code == "advance.repayment-unknown"
@@ -368,7 +406,7 @@ def test_a43_the_loss_is_shared_and_the_manager_s_part_withheld_within_the_law()
     assert [each.lines("liability") for each in months] == [{"L1": "500.00"}, {"L1": "100.00"}, {}]
     assert [each.held("wage") for each in months] == [{"M1": "-500.00"}, {"M1": "-600.00"}, {"M1": "-600.00"}]
     assert months[2].held("liability") == {}
-    assert months[0].formulas("liability") == {"L1": "min(600.00, min(20% × 2500.00, 2500.00 − 2000.00)) = 500.00"}
+    assert months[0].formulas("liability") == {"L1": "−min(600.00, min(20% × 2500.00, 2500.00 − 2000.00)) = −500.00 (600.00 → 100.00)"}
 
 
 @pytest.mark.parametrize(
@@ -439,6 +477,103 @@ def test_two_schemes_with_advances_in_one_batch_are_refused():
     assert w.batch([w.monthly("", RULES), second], w.known()).codes == ["payout.ruled-twice"]
 
 
+def test_who_got_the_advance_does_not_write_it_off_and_only_the_manager_who_applied_or_one_like_them_is_liable():
+    def codes(rules=RULES, *others, **more):
+        found = w.batch(
+            w.monthly(advances=rules), w.known(LOST[0], w.lost("L1", "V1", "1", "2024-05-20", **more), *others), "2024-05", LEFT
+        )
+        return [code for code in found.codes if code != "advance.no-wage"]
+
+    assert codes(by="T1") == ["advance.write-off-beneficiary"]
+    assert codes(manager="T2") == ["advance.write-off-manager"]
+    assert codes(manager="M2") == []
+    unnamed = "minimum_wage: 2000, manager_liability: 30%"
+    assert (codes(unnamed, manager="M2"), codes(unnamed, manager="T2")) == ([], ["advance.write-off-manager"])
+    assert codes(RULES, w.span("T2", "部门经理", "一部", "2024-05-01"), manager="T2") == []
+
+
+def test_who_is_liable_by_the_books_goes_on_paying_whatever_the_row_says_later():
+    wages = [w.wage(who, month, "2500") for who in ("M1", "M2") for month in ("2024-05", "2024-06")]
+    [may] = w.batches(ALL_LEFT, w.known(LOST, wages), "2024-05", opening=LEFT)
+    changed = replace(LOST[1], manager="M2")
+    june = w.batch(ALL_LEFT, w.known(LOST[0], changed, wages), "2024-06", may.left)
+    assert (june.codes, june.lines("liability"), june.held("wage")) == ([], {"L1": "100.00"}, {"M1": "-600.00"})
+
+
+# --- money that comes in after all --------------------------------------------------------------------------------
+
+WAGES = [w.wage("M1", month, "2500") for month in ("2024-05", "2024-06", "2024-07")]
+
+
+def test_money_recovered_after_a_write_off_is_shared_as_the_loss_was_and_what_was_withheld_goes_back():
+    rows = [*LOST, *WAGES, w.back("B1", "V1", "1500", "2024-06-03"), w.back("B2", "V1", "500", "2024-07-03")]
+    may, june, july = w.batches(ALL_LEFT, w.known(rows), "2024-05", "2024-06", "2024-07", opening=LEFT)
+    assert (may.held("liability"), may.held("wage")) == ({"M1/L1": "-100.00"}, {"M1": "-500.00"})
+    assert june.formulas("regained") == {"L1": "1500.00 × 600.00 ÷ 2000.00 = 450.00"}
+    assert (june.held("liability"), june.held("wage"), june.held("company")) == ({}, {"M1": "-150.00"}, {"write_off": "-350.00"})
+    assert july.formulas("regained") == {"L1": "500.00 × 150.00 ÷ 500.00 = 150.00"}
+    assert [july.held(kind) for kind in ("liability", "wage", "company", "advance")] == [{}, {}, {}, {}]
+    assert july.held("paid") == {}  # 2000 owed before, all given back
+
+
+def test_more_than_was_written_off_does_not_come_in():
+    rows = [*LOST, *WAGES, w.back("B1", "V1", "2000.01", "2024-06-03")]
+    june = w.batches(ALL_LEFT, w.known(rows), "2024-05", "2024-06", opening=LEFT)[1]
+    assert (june.codes, june.payroll.problems[0].values["left"]) == (["advance.repaid-too-much"], "2000.00")
+
+
+def test_what_is_still_open_is_repaid_first():
+    rows = [LOST[0], replace(LOST[1], amount=150_000), *WAGES, w.back("B1", "V1", "600", "2024-06-03")]
+    june = w.batches(ALL_LEFT, w.known(rows), "2024-05", "2024-06", opening=LEFT)[1]
+    assert (june.lines("repayment"), june.formulas("regained")) == ({"B1": "500.00"}, {"L1": "100.00 × 450.00 ÷ 1500.00 = 30.00"})
+
+
+# --- paid is paid -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [{"person": "T2"}, {"amount": 1}, {"amount": 200_001}])
+def test_the_row_of_an_advance_that_was_paid_must_stay(more):
+    advance = w.hardship_advance("V1", "T1", "2000", "2024-05-02")
+    problem = one(replace(advance, **more), of=ALL_LEFT, opening=given_before(V1="2000"))
+    assert (problem.code, problem.values["person"], problem.values["amount"]) == ("advance.changed-after-payment", "T1", "2000.00")
+
+
+def test_an_advance_whose_row_is_gone_is_offset_like_any_other():
+    found = w.batch(ALL_LEFT, w.known(settled("R1", "1000", "2024-06-25")), opening=given_before(V1="2000"))
+    assert (found.codes, found.lines("offset")) == ([], {"V1": "500.00"})
+
+
+def test_a_paid_advance_is_not_checked_again_by_a_correction():
+    of, rows = w.monthly(advances=RULES), [*OPEN, *settled("R2", "1000", "2024-06-25"), forty("18000")]
+    [june] = w.batches(of, w.known(rows), "2024-06")
+    later = [*rows, w.cost("K2", "R1", "40000"), w.cost("K3", "R2", "100")]
+    found = w.correction(of, w.known(later), "2024-06", Opening(), [june], june)
+    assert (found.codes, found.held("advance"), found.held("pay")) == ([], {"T1/V2": "-18000.00"}, {"T1": "-100.00"})
+    new = w.progress_advance("V3", "T2", "R1", "1")
+    assert w.correction(of, w.known(later, new), "2024-06", Opening(), [june], june).codes == ["advance.over-cap"]
+
+
+def test_a_correction_that_would_take_a_paid_advance_back_is_refused():
+    of, rows = w.monthly(advances=RULES), [*OPEN, forty("18000")]
+    [june] = w.batches(of, w.known(rows), "2024-06")
+    for changed in ([], [forty("18000", approved="2024-07-01")], [replace(forty("18000"), applied_on=w.day("2024-07-01"))]):
+        assert w.correction(of, w.known(OPEN, changed), "2024-06", Opening(), [june], june).codes == ["advance.changed-after-payment"]
+    undated = forty("18000", approved=None)
+    assert w.correction(of, w.known(OPEN, undated), "2024-06", Opening(), [june], june).payroll.entries == ()
+
+
+def test_a_second_wage_in_a_month_is_an_error_unless_it_says_the_same():
+    first = w.wage("T1", "2024-05", "2500")
+    second = replace(first, fact="wages/T1|2024-05-15", month_on=w.day("2024-05-15"), at=("I1", 99))
+    assert by_month([first, second]) == ({("T1", w.day("2024-05-01")): first}, [])
+    wages, others = by_month([first, replace(second, wage=1)])
+    facts = replace(w.known(), wages=wages, second_wages=others)
+    found = w.batch(ALL_LEFT, facts)
+    [problem] = found.payroll.problems
+    assert (problem.code, problem.place.line, problem.values["other"].line) == ("payout.two-wages", 99, first.at[1])
+    assert w.batch(w.monthly(), facts).codes == []
+
+
 # --- properties ---------------------------------------------------------------------------------------------------
 
 MONTHS = ("2024-06", "2024-07", "2024-08", "2024-09")
@@ -474,7 +609,7 @@ def test_no_advance_is_over_recovered_and_no_wage_goes_below_the_law(rows):
         for entry in found.payroll.entries:
             if entry.rule in {"settlement", "offset"}:
                 assert sum(p.amount for p in entry.postings if p.account.kind == "advance") > 0
-        withheld = -sum(p.amount for e in found.payroll.entries for p in e.postings if p.account.kind == "wage")
+        withheld = -sum(p.amount for e in found.payroll.entries if e.rule == "liability" for p in e.postings if p.account.kind == "wage")
         month = next((e.period for e in found.payroll.entries), MONTHS[0])
         wage = facts.wages["M1", w.day(f"{month}-01")].wage or 0
         assert 0 <= withheld <= max(0, min(Fraction(wage, 5), wage - 200_000))

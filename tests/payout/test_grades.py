@@ -64,9 +64,9 @@ def test_entries_say_how_and_from_what():
     said = {(e.rule, e.subject): (e.formula, e.sources) for e in book.entries if e.subject in {"T1", "T8"}}
     assert said == {
         ("grade_base", "T1"): ("4000.00", ("bonuses/T1|quarterly_bonus|2010-01-01",)),
-        ("redistribution", "T1"): ("2500.00 ÷ 2 = 1250.00", ("run/R1|T1",)),
+        ("redistribution", "T1"): ("X 2500.00 (3) ÷ Y 2 = 1250.00", ("run/R1|T1",)),
         ("grade_base", "T8"): ("4000.00", ("bonuses/T8|quarterly_bonus|2010-01-01",)),
-        ("grade_effect", "T8"): ("min(1500.00, 4000.00) = 1500.00", ("run/R1|T8",)),
+        ("grade_effect", "T8"): ("−min(1500.00, 4000.00) = −1500.00", ("run/R1|T8",)),
     }
     assert {(e.period, e.scheme) for e in book.entries} == {("2024-Q2", "trial")}
 
@@ -108,7 +108,8 @@ def test_a34_nobody_loses_more_than_their_bonus_and_x_counts_that():
     assert lines(book, "redistribution") == {"T1": "300.00"}
     assert m.moved(book) == {"T1": "4300.00"}
     assert m.moved(book, "company") == {"grade_base": "-6300.00", "withheld": "2000.00"}
-    assert next(e.formula for e in book.entries if e.rule == "grade_effect") == "min(500.00, 300.00) = 300.00"
+    assert next(e.formula for e in book.entries if e.rule == "grade_effect") == "−min(500.00, 300.00) = −300.00"
+    assert next(e.formula for e in book.entries if e.rule == "withheld") == "−2000.00"
 
 
 def test_x_may_count_the_stated_amounts_and_the_company_bears_the_difference():
@@ -116,7 +117,7 @@ def test_x_may_count_the_stated_amounts_and_the_company_bears_the_difference():
     assert m.moved(book) == {"T1": "6000.00"}
     assert m.moved(book, "company")["redistribution"] == "-200.00"
     completed = [(e.subject, e.formula) for e in book.entries if e.rule == "redistribution"]
-    assert completed == [("T2", "500.00 − 300.00 = 200.00"), ("T1", "2000.00 ÷ 1 = 2000.00")]
+    assert completed == [("T2", "500.00 − 300.00 = 200.00"), ("T1", "X 2000.00 (2) ÷ Y 1 = 2000.00")]
 
 
 def test_what_nobody_shares_may_be_kept_by_the_company():
@@ -170,7 +171,7 @@ def test_a_bonus_for_part_of_the_quarter_is_what_the_grade_takes_from():
     known = m.facts(people=[m.person("T1", hired="2024-06-01")], bases=[m.base("T1", "4000", kind="quarterly_bonus")])
     book = m.posted(grades.post, run, known)
     assert [(e.rule, e.formula) for e in book.entries] == [
-        ("grade_base", "4000.00 × 30/91 = 1318.68"), ("grade_effect", "min(1500.00, 1318.68) = 1318.68"),
+        ("grade_base", "4000.00 × 30/91 = 1318.68"), ("grade_effect", "−min(1500.00, 1318.68) = −1318.68"),
     ]  # fmt: skip
     assert m.moved(book) == {}
     assert m.moved(book, "pool") == {"trial/支持": "1318.68"}

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.payout import working as w
 
 from jikao.payout.ledger import Account, Opening
-from jikao.payout.orders import STATES, Identity, Member, OrderState, order_sheet, order_sheets, state_of
+from jikao.payout.orders import STATES, Identity, Member, OrderState, Paid, PostedOrder, order_sheet, order_sheets, state_of
+from jikao.payout.posted_orders import posted_parts
 from jikao.payout.waterfall import price, waterfall, withheld
 from jikao.scheme.problem import Refused
 
@@ -27,7 +28,7 @@ WORKED = [
 
 def sheet(*rows, rules=RULES, opening=None):
     facts = w.known(*rows)
-    return order_sheet(facts, "R1", rules, UNTIL, opening or Opening())
+    return order_sheet(facts, "R1", rules, UNTIL, Paid(opening or Opening()))
 
 
 # --- sheets -------------------------------------------------------------------------------------------------------
@@ -119,6 +120,68 @@ def test_a_batch_closes_the_order_it_pays():
     facts = w.known(WORKED)
     assert sheet(WORKED).state is OrderState.SETTLED
     assert sheet(WORKED, opening=w.batch(w.monthly(), facts).left).state is OrderState.CLOSED
+
+
+# --- paid ---------------------------------------------------------------------------------------------------------
+
+
+def paid(of, facts, *months):
+    """What the batches of these months left."""
+    batches = w.batches(of, facts, *months)
+    posted = posted_parts(entry for batch in batches for entry in batch.payroll.entries)
+    return Paid(batches[-1].left, {no: PostedOrder(parts, of.payout.output_value) for no, parts in posted.items()})
+
+
+OVERRUN = [
+    w.order("R0", "1000", "2024-05-20"), *w.parted("R0", 一部="1000"), w.cost("K0", "R0", "700", "2024-05-10"), w.work("R0", "T1", "1", "2024-05-20"),
+]  # fmt: skip
+"""Part 3 is 650: the department overran by 50 in May."""
+
+
+def test_a_paid_order_shows_what_was_posted_not_what_the_scheme_says_now():
+    facts = w.known(WORKED, OVERRUN)
+    batches = paid(w.monthly(), facts, "2024-05", "2024-06")
+    other = w.monthly("profit_share: 50%, expense_share: 15%").payout.output_value
+    for rules in (RULES, other, w.monthly("profit_share: XX%, expense_share: 15%").payout.output_value):
+        found = order_sheet(facts, "R1", rules, UNTIL, batches)
+        [department] = found.departments
+        assert astuple(department.flow) == (10_000_000, 2_000_000, 1_500_000, 6_500_000)
+        assert (department.cost, department.borne, department.overrun, department.pool) == (2_000_000, 5_000, 0, 4_495_000)
+        assert [(m.person, m.amount) for m in department.members] == [("T1", 2_247_500), ("T2", 1_348_500), ("T3", 899_000)]
+        assert (found.state, found.identity) == (OrderState.CLOSED, Identity(6_500_000, 1_500_000, 2_000_000, 0))
+    [overran] = order_sheet(facts, "R0", other, UNTIL, batches).departments
+    assert (overran.overrun, overran.pool, overran.borne) == (5_000, 0, 0)
+
+
+def test_orders_not_paid_yet_bear_what_stands_one_after_the_other_those_settled_first():
+    """The unsettled R1 comes after the settled R2, which can bear 30 of the 50."""
+    rows = [
+        w.order("R1", "1000", None), *w.parted("R1", 一部="1000"), w.order("R2", "1000", "2024-06-20"), *w.parted("R2", 一部="1000"),
+        w.cost("K2", "R2", "620"), w.work("R2", "T1", "1"), w.order("R3", "1000", None), *w.parted("R3", 一部="1000"),
+    ]  # fmt: skip
+    facts = w.known(OVERRUN, rows)
+    batches = paid(w.monthly(), facts, "2024-05")
+    found = {s.order.order_no: s.departments[0] for s in order_sheets(facts, RULES, UNTIL, batches)}
+    assert {no: (d.borne, d.pool) for no, d in found.items() if no != "R0"} == {"R1": (2_000, 63_000), "R2": (3_000, 0), "R3": (0, 65_000)}
+    assert order_sheet(facts, "R1", RULES, UNTIL, batches).departments == (found["R1"],)
+    settled = w.batches(w.monthly(), facts, "2024-05", "2024-06")[-1].payroll.entries
+    assert posted_parts(settled)["R2"]["一部"].borne == found["R2"].borne
+
+
+def test_a_pool_that_waits_for_shares_shows_what_they_will_bring():
+    rows = [w.order("R1", "1000"), *w.parted("R1", 一部="1000")]
+    batches = paid(w.monthly(), w.known(rows), "2024-06")
+    later = w.known(rows, w.work("R1", "T1", "0.75", "2024-06-30"), w.work("R1", "T2", "0.25", "2024-06-30"))
+    found = order_sheet(later, "R1", RULES, UNTIL, batches)
+    assert found.state is OrderState.SETTLED
+    assert [(m.person, m.amount) for m in found.departments[0].members] == [("T1", 48_750), ("T2", 16_250)]
+
+
+def test_who_was_paid_is_shown_even_without_a_share_today():
+    facts = w.known(WORKED)
+    batches = paid(w.monthly(), facts, "2024-06")
+    [department] = order_sheet(w.known(WORKED[:-1]), "R1", RULES, UNTIL, batches).departments
+    assert [(m.person, m.amount) for m in department.members] == [("T1", 2_250_000), ("T2", 1_350_000), ("T3", 900_000)]
 
 
 def test_every_state_has_words():

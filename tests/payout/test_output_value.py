@@ -125,6 +125,7 @@ def test_a36_a_split_that_misses_by_one_fen():
         ([*without("workloads"), w.work("R1", "T1", "1", by="")], "output.no-decider"),
         ([*without("workloads"), w.work("R1", "T1", "1", by="T1")], "output.own-decision"),
         ([*without("workloads"), w.work("R1", "T1", "1", proposed="0.9")], "output.no-reason"),
+        ([*A35, w.cost("K9", "R1", "-20000.01")], "output.cost-negative"),
     ],
 )
 def test_refused(rows, code):
@@ -170,6 +171,54 @@ def test_a_changed_opinion_with_a_reason_is_paid_as_decided():
     assert w.batch(w.monthly(), w.known(without("workloads"), work)).paid == {"T1": "27000.00", "T2": "18000.00"}
 
 
+def test_those_who_share_the_money_do_not_decide_for_each_other():
+    work = [w.work("R1", "T1", "0.9", by="T2"), w.work("R1", "T2", "0.1", by="T1")]
+    found = w.batch(w.monthly(), w.known(without("workloads"), work))
+    assert (found.codes, found.payroll.entries) == (["output.beneficiary-decided"] * 2, ())
+    assert [p.place.line for p in found.payroll.problems] == [work[0].at[1], work[1].at[1]]
+
+
+def test_somebody_whose_share_is_nothing_may_decide_where_no_manager_is_named():
+    work = [w.work("R1", "T1", "1", by="T2"), w.work("R1", "T2", "0")]
+    assert w.batch(w.monthly(), w.known(without("workloads"), work)).paid == {"T1": "45000.00"}
+
+
+def managed(**managers: str):
+    """An order of 1,000 in each of two departments whose managers are named, without shares of the work."""
+    return [w.order("R1", "2000"), *(replace(s, manager=managers[s.department]) for s in w.parted("R1", 一部="1000", 二部="1000"))]
+
+
+def test_where_a_manager_is_named_nobody_else_decides():
+    rows = managed(一部="M1", 二部="M2")
+    work = [w.work("R1", "T1", "1", by="M1"), w.work("R1", "T4", "1", by="M2")]
+    assert w.batch(w.monthly(), w.known(rows, work)).paid == {"T1": "650.00", "T4": "650.00"}
+    problem = spoilt(*rows, work[0], w.work("R1", "T4", "1", by="M1"))
+    assert (problem.code, problem.values["manager"], problem.values["by"]) == ("output.not-the-manager", "M2", "M1")
+
+
+def test_the_manager_s_own_share_is_decided_by_somebody_without_one():
+    rows = [*managed(一部="M1", 二部="M2"), w.work("R1", "T1", "0.5", by="M1"), w.work("R1", "T4", "1", by="M2")]
+    assert w.batch(w.monthly(), w.known(rows, w.work("R1", "M1", "0.5", by="GM"))).paid == {"M1": "325.00", "T1": "325.00", "T4": "650.00"}
+    assert spoilt(*rows, w.work("R1", "M1", "0.5", by="T1")).code == "output.beneficiary-decided"
+
+
+def test_rows_of_an_order_nobody_recorded_are_told_once_each():
+    rows = [*w.parted("R9", 一部="5"), w.cost("K9", "R9", "1"), w.work("R9", "T1", "0.5"), w.report("R9", "2024-06-30", "0.5")]
+    found = w.batch(w.monthly(), w.known(A35, rows))
+    assert found.codes == ["output.unknown-order"] * 4
+    assert {p.place.line for p in found.payroll.problems} == {row.at[1] for row in rows}
+    assert "There are: R1." in found.payroll.problems[0].mend("en")
+    assert found.payroll.problems[1].what("en") == "Costs K9: there is no order 'R9'."
+    runs = [w.month(w.monthly(), name) for name in ("2024-04", "2024-05", "2024-06")]
+    quarter = pay(Job(parse_period("2024-Q2"), runs, w.known(A35, rows)))
+    assert [p.code for p in quarter.problems] == ["output.unknown-order"] * 4
+
+
+def test_rows_of_an_unknown_order_after_the_period_are_not_yet_looked_at():
+    rows = [w.cost("K9", "R9", "1", "2024-07-01"), w.work("R9", "T1", "1", "2024-07-01"), w.report("R9", "2024-07-01", "0.5")]
+    assert w.batch(w.monthly(), w.known(A35, rows)).codes == []
+
+
 def test_all_problems_are_found_at_once_and_sound_orders_are_still_computed():
     bad = [w.order("R2", "10", manager="", by="x"), w.cost("K9", "R2", "1", sort="基本工资"), w.work("R2", "T1", "0.5", by="")]
     found = w.batch(w.monthly(f"{w.VALUE}, owner: 生产管理部, forbidden_costs: [基本工资]"), w.known(A35, bad))
@@ -200,6 +249,25 @@ def test_an_order_settled_earlier_that_came_late_is_posted_now():
 
 def test_a_cancelled_order_is_never_posted():
     assert w.batch(w.monthly(), w.known(without("orders/"), w.order("R1", "100000", cancelled="2024-06-26"))).payroll.entries == ()
+
+
+def test_an_order_cancelled_while_its_pool_waits_is_told_until_it_is_corrected():
+    may = w.batch(w.monthly(), w.known(w.order("R1", "100000", "2024-05-28"), w.parted("R1", 一部="100000")), "2024-05")
+    facts = w.known(w.order("R1", "100000", "2024-05-28", cancelled="2024-06-15"), w.parted("R1", 一部="100000"), w.work("R1", "T1", "1"))
+    june, july = w.batches(w.monthly(), facts, "2024-06", "2024-07", opening=may.left)
+    assert (june.codes, july.codes) == (["output.cancelled-after-settlement"],) * 2
+    assert (june.payroll.entries, june.payroll.problems[0].level) == ((), Level.WARNING)
+    assert june.payroll.problems[0].values["pool"] == "65000.00"
+    fixed = correct(Job(parse_period("2024-05"), [w.month(w.monthly(), "2024-05")], facts), may.payroll.entries, july.left)
+    assert balances_of(may.payroll.entries + fixed.entries) == {}
+
+
+def test_costs_of_an_order_cancelled_before_it_was_posted_are_told_and_borne_by_nobody():
+    rows = [w.order("R1", "100", None, cancelled="2024-06-15"), w.cost("K1", "R1", "30"), w.cost("K2", "R1", "12.5", "2024-07-02")]
+    may, june, july = w.batches(w.monthly(), w.known(rows), "2024-05", "2024-06", "2024-07")
+    assert (may.codes, june.codes, july.codes) == ([], ["output.cancelled-cost"], ["output.cancelled-cost"])
+    assert [b.payroll.problems[0].values["amount"] for b in (june, july)] == ["30.00", "42.50"]
+    assert (july.payroll.problems[0].level, july.payroll.entries) == (Level.WARNING, ())
 
 
 def test_a_pool_without_shares_waits_and_says_so_and_is_paid_when_they_come():
@@ -307,6 +375,20 @@ def test_a_refund_lowers_the_cost():
     assert (june.held("cost"), june.held("overrun"), june.paid) == ({"R1/一部": "64000.00"}, {}, {"T1": "1000.00"})
 
 
+def test_a_refund_of_more_than_was_booked_is_refused_after_settlement_too():
+    rows = over("R1", "1000", "2024-06-10", "2024-06-25")
+    june = w.batch(w.monthly(), w.known(rows))
+    july = w.batch(w.monthly(), w.known(rows, w.cost("K9", "R1", "-1000.01", "2024-07-03")), "2024-07", june.left)
+    assert (july.codes, july.payroll.entries) == (["output.cost-negative"], ())
+    assert w.batch(w.monthly(), w.known(rows, w.cost("K9", "R1", "-1000", "2024-07-03")), "2024-07", june.left).codes == []
+
+
+def test_a_department_is_not_refunded_what_another_spent():
+    rows = [w.order("R1", "2000"), *w.parted("R1", 一部="1000", 二部="1000"), w.cost("K1", "R1", "500", department="一部")]
+    problem = spoilt(*rows, w.cost("K2", "R1", "-100", department="二部"))
+    assert (problem.code, problem.values["department"], problem.values["amount"]) == ("output.cost-negative", "二部", "-100.00")
+
+
 def test_a_cost_after_settlement_is_borne_by_the_next_pools():
     rows = over("R1", "0", "2024-06-10", "2024-06-25") + over("R2", "0", "2024-08-10", "2024-08-25")
     late = w.cost("K9", "R1", "400", "2024-07-03")
@@ -347,10 +429,12 @@ def orders(draw: st.DrawFn, no: str):
     values = [draw(AMOUNTS) for _ in range(draw(st.integers(1, 2)))]
     rows = [replace(w.order(no, "0", f"{month}-25"), value=sum(values))]
     rows += [replace(s, value=v) for s, v in zip(w.parted(no, 一部="0", 二部="0"), values, strict=False)]
-    for i in range(draw(st.integers(0, 3))):
+    booked = {"一部": 0, "二部": 0}
+    for i, when in enumerate(sorted(draw(st.lists(st.integers(6, 8), max_size=3)))):
         department = ("一部", "二部")[draw(st.integers(0, len(values) - 1))]
-        amount = draw(st.integers(min_value=-200_000, max_value=900_000))
-        rows.append(replace(w.cost(f"{no}-{i}", no, "0", f"2024-0{draw(st.integers(6, 8))}-10", department), amount=amount))
+        amount = max(draw(st.integers(min_value=-200_000, max_value=900_000)), -booked[department])
+        booked[department] += amount
+        rows.append(replace(w.cost(f"{no}-{i}", no, "0", f"2024-0{when}-10", department), amount=amount))
     for department in range(len(values)):
         cut = Fraction(draw(st.integers(0, 1_000_000)), 1_000_000)
         day = f"2024-0{draw(st.integers(6, 8))}-27"

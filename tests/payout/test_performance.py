@@ -111,7 +111,7 @@ def test_a_budget_left_to_the_evidence_must_be_there(rows, departments):
 def test_scaled_down_the_sum_is_exactly_the_budget():
     book = bonus(f"{COEFFICIENTS}, budget: 10000, over_budget: scale", THREE)
     assert m.moved(book) == {"T1": "4054.06", "T2": "3243.24", "T3": "2702.70"}
-    assert book.entries[0].formula == "8000.00 × 1.5 = 12000.00; 10000.00 × 12000.00 ÷ 29600 = 4054.06"
+    assert book.entries[0].formula == "8000.00 × 1.5 = 12000.00; 10000.00 × 12000.00 ÷ 29600 ≈ 4054.0541 → 4054.06"
     assert book.earned["T1", "2024-05"] == 405_406
 
 
@@ -162,3 +162,9 @@ def test_bonuses_keep_within_floor_cap_and_budget(grades, amount, floor, room):
     assert all(floor * 100 <= fen and (room is None or fen <= (floor + room) * 100) for fen in paid)
     if any("; " in entry.formula for entry in book.entries):
         assert sum(paid) == amount
+
+
+def test_who_is_held_needs_no_base():
+    of = m.scheme(f"{{performance: {{{COEFFICIENTS}}}}}", period="month")
+    book = m.posted(performance.post, m.run(of, "2024-05", {"T1": ("甲", None, None)}), m.facts())
+    assert (m.codes(book), book.entries) == (["payout.no-grade"], [])

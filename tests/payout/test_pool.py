@@ -69,6 +69,26 @@ def test_a_share_says_how_it_comes_to_be(rule, formulas):
     assert [entry.formula for entry in shared(rule, THREE).entries] == formulas
 
 
+def test_a_fen_that_goes_by_largest_remainder_is_not_called_equal():
+    scores: dict[str, Row] = {f"T{i}": ("甲", total, "A") for i, total in enumerate(("60", "65", "95", "95"), 1)}
+    assert [e.formula for e in shared("amount: 1000", scores).entries[:2]] == [
+        "1000.00 × 60.00 ÷ 315 ≈ 190.4762 → 190.47", "1000.00 × 65.00 ÷ 315 = 206.35",
+    ]  # fmt: skip
+    assert [e.formula for e in shared("amount: 0.03, by: equal", {"T1": THREE["T1"], "T2": THREE["T2"]}).entries] == [
+        "0.03 ÷ 2 = 0.02", "0.03 ÷ 2 = 0.015 → 0.01",
+    ]  # fmt: skip
+
+
+def test_a_weight_rounded_for_the_eye_is_marked():
+    said = shared("amount: 100, by: equal", THREE, people=(m.person("T1", hired="2024-06-11"),)).entries[0].formula
+    assert said == "100.00 × 20/30 ÷ ≈2.666667 = 25.00"
+
+
+def test_who_is_held_needs_no_base():
+    book = shared(f"amount: 100, by: weight, {COEFFICIENTS}", {"T1": ("甲", None, None), "T2": THREE["T2"]}, bases={"T2": "1"})
+    assert (m.codes(book), m.moved(book)) == (["payout.no-grade"], {"T2": "100.00"})
+
+
 def test_days_present_weigh_in():
     people = (m.person("T1", hired="2024-06-11"), m.person("T2"))
     leaves = (m.leave("T2", "2024-06-01", "2024-06-10"), m.leave("T2", "2024-06-11", "2024-06-20", statutory=True))
@@ -87,7 +107,8 @@ def test_days_present_weigh_in():
     assert by_days.entries[0].formula == "700.00 × 90.00 × 20/30 ÷ 140 = 300.00"
     by_base = shared("amount: 700, by: weight", two, people=people, bases=weights)
     assert by_base.entries[0].formula == "700.00 × 3000.00 × 20/30 ÷ 5000 = 280.00"
-    assert by_base.entries[0].sources == ("run/R1|T1", "bonuses/T1|bonus_base|2010-01-01")
+    assert by_base.entries[0].sources == ("run/R1|T1", "bonuses/T1|bonus_base|2010-01-01", "people/T1")
+    assert by_days.entries[0].sources == ("run/R1|T1", "people/T1")
 
 
 def test_what_caps_leave_over_stays_with_the_company_and_is_said():

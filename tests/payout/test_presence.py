@@ -69,7 +69,7 @@ def test_an_amount_that_changes_counts_each_for_its_days_and_is_rounded_once():
     assert recorded("none", known) == ("2000.00", (second.fact,))
     left = m.facts(people=[m.person("T1", left="2024-04-30")], bases=[first, second])
     assert recorded("none", left) == ("1000.00", (first.fact,))
-    assert recorded("employed", left) == ("1000.00 × 30/91 = 329.67", (first.fact,))
+    assert recorded("employed", left) == ("1000.00 × 30/91 = 329.67", (first.fact, "people/T1"))
 
 
 def test_an_amount_confirmed_again_is_still_one_amount():
@@ -87,7 +87,9 @@ def test_only_leave_that_is_not_statutory_and_falls_in_the_period_is_taken_off_o
         m.leave("T1", "2024-06-10", "2024-06-12"), m.leave("T1", "2024-06-12", "2024-06-13"),
     ]  # fmt: skip
     known = m.facts(people=[m.person("T1")], bases=[quarterly("9100")], leaves=leaves)
-    assert recorded("present", known) == ("9100.00 × 85/91 = 8500.00", ("bonuses/T1|quarterly_bonus|2010-01-01",))
+    assert recorded("present", known) == ("9100.00 × 85/91 = 8500.00", (
+        "bonuses/T1|quarterly_bonus|2010-01-01", "leaves/T1|2024-03-20", "leaves/T1|2024-06-10", "leaves/T1|2024-06-12",
+    ))  # fmt: skip
     assert recorded("employed", known) == ("9100.00", ("bonuses/T1|quarterly_bonus|2010-01-01",))
     assert presence("present", known)[0].share("T1").exact == Fraction(85, 91)
     assert presence("present", known)[0].share("T1").figures == "85/91"
@@ -96,7 +98,7 @@ def test_only_leave_that_is_not_statutory_and_falls_in_the_period_is_taken_off_o
 
 def test_all_the_period_on_leave_needs_no_amount_and_comes_to_nothing():
     known = m.facts(people=[m.person("T1")], leaves=[m.leave("T1", "2024-01-01", "2024-12-31")])
-    assert recorded("present", known) == ("0/91 = 0.00", ())
+    assert recorded("present", known) == ("0/91 = 0.00", ("leaves/T1|2024-01-01",))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_day_without_a_recorded_amount_is_a_problem_that_names_person_kind_and
 
 def test_an_amount_that_starts_on_the_day_of_hiring_is_enough():
     known = m.facts(people=[m.person("T1", hired="2024-05-16")], bases=[quarterly("9100", "2024-05-16")])
-    assert recorded("employed", known) == ("9100.00 × 46/91 = 4600.00", ("bonuses/T1|quarterly_bonus|2024-05-16",))
+    assert recorded("employed", known) == ("9100.00 × 46/91 = 4600.00", ("bonuses/T1|quarterly_bonus|2024-05-16", "people/T1"))
 
 
 def test_an_amount_of_nought_is_an_amount():

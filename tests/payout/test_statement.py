@@ -6,12 +6,14 @@ import random
 from time import perf_counter
 
 import pytest
+from tests.payout import making as m
 
 from jikao.payout.facts import Person
 from jikao.payout.ledger import Account, Entry, Posting
 from jikao.payout.rules import RULES
+from jikao.payout.standing import held
 from jikao.payout.statement import Statement, statement_of, statements
-from jikao.payout.statement_layout import Heading, as_json, as_text
+from jikao.payout.statement_layout import Heading, as_json, as_text, moment
 from jikao.scheme.text import Text
 from jikao.scheme.words import same
 from jikao.scoring.explain.values import Cell, EvidenceRow, Origin
@@ -71,6 +73,38 @@ def test_what_is_withheld_from_the_wage_is_no_part_of_the_total():
 def test_money_given_back_is_a_line_and_no_part_of_the_total():
     [sheet] = statements([entry("repayment", ("paid", "T02", -30000))], {}, {})
     assert ([(x.amount, x.account) for x in sheet.lines], sheet.total, sheet.paid) == ([(-30000, "paid")], 0, 0)
+    assert sheet.returned == 30000
+
+
+def test_lines_that_are_no_part_of_the_total_stand_apart_at_the_end_and_the_rest_adds_up():
+    entries = [
+        entry("repayment", ("paid", "T04", -50000), formula="−500.00 (800.00 → 300.00)", subject="GH-1", period="2024-05"),
+        entry("liability", ("wage", "T04", -600), period="2024-05"), entry("performance_pay", ("pay", "T04", 1425000)),
+        entry("offset", ("pay", "T04", -30000)), paid("T04", 1395000),
+    ]  # fmt: skip
+    sheet = statement_of("T04", entries, {}, {})
+    assert [x.account for x in sheet.lines] == ["pay", "pay", "paid", "wage"]
+    assert sum(x.amount for x in sheet.lines if x.account == "pay") == sheet.total
+    said = as_text(sheet, HEADING, {}, "zh")
+    counted, _, apart = said.partition("└─ 不在应发合计内")
+    assert "归还预支" not in counted
+    assert "2024-05 · 归还预支 · 本人交回 · -500.00" in apart
+    assert "算式 −500.00 (800.00 → 300.00)" in apart
+    assert "本人另已交回(不在合计内) 500.00" in counted
+
+
+def test_a_held_bonus_is_said_with_its_reason_and_not_called_nothing():
+    of = m.scheme("{grade_base: quarterly_bonus, grades: [{grade: A}, {grade: B}, {grade: C}, {grade: D}, {grade: E}]}")
+    found = list(held(m.run(of, "2024-Q2", {"T05": ("支持", None, None), "T06": ("支持", "95", "A")})))
+    sheet = statement_of("T05", [], {}, {}, held=found)
+    assert [(h.person, h.rule, h.problem.code) for h in sheet.held] == [("T05", "grade_base", "payout.no-grade")]
+    said = as_text(sheet, HEADING, {}, "en")
+    assert "held, not paid yet" in said
+    assert "'T05' has no grade (too little evidence)" in " ".join(said.split())
+    assert "nothing was posted" not in said
+    (told,) = as_json(sheet, HEADING, {})["held"]
+    assert (told["code"], told["rule"], told["period"]) == ("payout.no-grade", "grade_base", "2024-Q2")
+    assert statement_of("T06", [], {}, {}, held=found).held == ()
 
 
 def test_who_owes_is_paid_nothing_and_carries_it():
@@ -151,19 +185,20 @@ Batch 59a332dc0e2cc05e · made by 人事 · approved by 总经理 · 2024-07-02
   still owed, taken from what is due next 59.00
   withheld from the wage (no part of the total) 5.00
 
-└─ 2024-06
-   ├─ conduct bonus · 240.00
-   │  │  rule base × (rate − what verified violations take), never below 0
-   │  │  scheme trial
-   │  │  formula 8000.00 × max(0, 5% − 1% − 1%) = 240.00
-   │  └─ rests on
-   │        Violations: WG-01 · violations.csv:2
-   │        run/ab|T02
-   ├─ performance pay · 1.00
-   │     rule the department's pool goes to its people by the shares of the work decided
-   │     scheme trial
-   │     about RW-1
-   └─ manager's liability withheld · from the wage · -5.00
+├─ 2024-06
+│  ├─ conduct bonus · 240.00
+│  │  │  rule base × (rate − what verified violations take), never below 0
+│  │  │  scheme trial
+│  │  │  formula 8000.00 × max(0, 5% − 1% − 1%) = 240.00
+│  │  └─ rests on
+│  │        Violations: WG-01 · violations.csv:2
+│  │        run/ab|T02
+│  └─ performance pay · 1.00
+│        rule the department's pool goes to its people by the shares of the work decided
+│        scheme trial
+│        about RW-1
+└─ not part of the total
+   └─ 2024-06 · manager's liability withheld · from the wage · -5.00
          rule each month up to the stated share of the wage, leaving the minimum wage
          scheme trial
 """
@@ -173,7 +208,9 @@ Batch 59a332dc0e2cc05e · made by 人事 · approved by 总经理 · 2024-07-02
 def test_it_is_said_in_chinese_too_and_further_rows_are_counted():
     said = as_text(shown(), HEADING, {}, "zh", shown=1)
     for words in (
-        "发放清单",
+        "奖金单",
+        "经办人 人事 · 审批人 总经理",
+        "不在应发合计内",
         "上期结转 -300.00",
         "守则奖金 · 240.00",
         "算式 8000.00 × max(0, 5% − 1% − 1%) = 240.00",
@@ -190,6 +227,17 @@ def test_a_correction_says_what_it_corrects_and_why():
 
 def test_nothing_posted_is_said():
     assert "nothing was posted for this person in this batch" in as_text(statement_of("T9", [], {}, {}), HEADING, {}, "en")
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2024-07-02T08:30:59+00:00", "2024-07-02 08:30 UTC"), ("2024-07-02T08:30:59+08:00", "2024-07-02 00:30 UTC"),
+        ("2024-07-02", "2024-07-02"), ("七月二日", "七月二日"), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_moment_names_its_zone(at, said):
+    assert moment(at) == said
 
 
 def test_machines_get_every_figure_as_exact_text():

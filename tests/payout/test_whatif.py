@@ -45,7 +45,7 @@ def test_an_appeal_from_c_to_b_lowers_x_and_every_bonus_of_an_a() -> None:
     assert changes(found) == {"T01": (525000, 500000), "T02": (525000, 500000), "T06": (350000, 400000)}
     (line,) = found.people[0].lines
     assert (line.rule, line.before, line.after, line.was, line.now) == (
-        "redistribution", 125000, 100000, "2500.00 ÷ 2 = 1250.00", "2000.00 ÷ 2 = 1000.00",
+        "redistribution", 125000, 100000, "X 2500.00 (3) ÷ Y 2 = 1250.00", "X 2000.00 (2) ÷ Y 2 = 1000.00",
     )  # fmt: skip
     (pool,) = found.accounts
     assert (pool.account, pool.came_before, pool.came_after, pool.left_before, pool.left_after) == (
@@ -64,7 +64,7 @@ def test_one_more_head_shares_x() -> None:
 def test_what_lay_in_the_pool_before_is_part_of_x() -> None:
     opening = Opening({Account("pool", "trial", ""): 100, Account("company", "grade_base"): -100})
     found = consequences(quarter(graded(A31), opening=opening), Supposition(grades={"T06": "B"}))
-    assert found.people[0].lines[0].now == "2001.00 ÷ 2 = 1000.50"
+    assert found.people[0].lines[0].now == "X (2000.00 (2) + 1.00) ÷ Y 2 = 1000.50"
     assert (found.accounts[0].came_before, found.accounts[0].came_after) == (250100, 200100)
 
 
@@ -89,7 +89,7 @@ def test_a_grade_given_beside_a_total_holds() -> None:
 def test_another_base() -> None:
     found = consequences(quarter(graded(A31)), Supposition(bases={("T08", ""): 100000}))
     assert changes(found) == {"T01": (525000, 500000), "T02": (525000, 500000), "T08": (250000, 0)}
-    assert found.supposed[0].en == "base quarterly_bonus of T08: 4000.00 → 1000.00"
+    assert found.supposed[0].en == "quarterly bonus of T08: 4000.00 → 1000.00"
 
 
 def test_nothing_changes_when_nothing_is_supposed() -> None:
@@ -120,9 +120,22 @@ def test_names_that_are_not_there_are_problems() -> None:
     )
     found = check(quarter(graded(A31)), supposed)
     assert [p.code for p in found] == [
-        "whatif.not-judged", "whatif.unknown-grade", "whatif.total-out-of-range", "whatif.no-base", "whatif.unknown-violation",
+        "whatif.not-judged", "whatif.unknown-grade", "whatif.total-out-of-range", "whatif.which-base", "whatif.no-violations",
     ]  # fmt: skip
-    assert [p.code for p in check(month(), Supposition(violations={"W1": "so so"}))] == ["whatif.unknown-outcome"]
+    assert found[3].mend("en") == "write --base T01:quarterly_bonus=… (yuan)"
+    assert [p.code for p in check(quarter(graded(A31)), Supposition(bases={("T99", ""): 1}))] == ["whatif.no-base"]
+    wrong = check(month(), Supposition(violations={"W1": "so so", "W9": "verified"}))
+    assert [p.code for p in wrong] == ["whatif.unknown-outcome", "whatif.unknown-violation"]
+    assert wrong[1].mend("en") == "use one of: W1, W2"
+
+
+@pytest.mark.parametrize(("written", "meant"), [("不成立", "dismissed"), ("已核实", "verified")])
+def test_an_outcome_may_be_written_as_a_statement_says_it(written: str, meant: str) -> None:
+    both = [Supposition(violations={"W1": outcome, "W2": outcome}) for outcome in (written, meant)]
+    assert [check(month(), each) for each in both] == [[], []]
+    said, plain = (consequences(month(), each) for each in both)
+    assert as_json(said) == as_json(plain)
+    assert said.people != ()
 
 
 def test_of_several_results_one_must_be_named() -> None:
@@ -155,6 +168,6 @@ def test_text_in_both_languages() -> None:
 def test_json_says_everything() -> None:
     said = as_json(consequences(quarter(graded(A31)), Supposition(grades={"T06": "B"})))
     assert said["period"] == "2024-Q2"
-    assert said["people"][2] | {"lines": 0} == {"person": "T06", "name": "T06", "before": 350000, "after": 400000, "lines": 0}
-    assert said["accounts"][0]["came_after"] == 200000
+    assert said["people"][2] | {"lines": 0} == {"person": "T06", "name": "T06", "before": "3500.00", "after": "4000.00", "lines": 0}
+    assert said["accounts"][0]["came_after"] == "2000.00"
     assert said["supposed"] == [{"zh": "T06 的等级:C → B(trial 2024-Q2)", "en": "grade of T06: C → B (trial 2024-Q2)"}]

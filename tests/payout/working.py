@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
 from typing import Any
 
-from jikao.payout.compute import Job, Payroll, pay
+from jikao.payout.compute import Job, Payroll, correct, pay
 from jikao.payout.facts import (
     Advance,
     Cost,
@@ -26,7 +26,7 @@ from jikao.payout.facts import (
     Workload,
     WriteOff,
 )
-from jikao.payout.ledger import PAYMENT, Entry, Opening, Posting, balances_of
+from jikao.payout.ledger import GRANTING, PAYMENT, Account, Book, Entry, Opening, Posting, balances_of
 from jikao.payout.money import yuan
 from jikao.payout.rules import RULES
 from jikao.scheme.model import Scheme
@@ -206,9 +206,32 @@ def batches(of: Scheme | list[Scheme], facts: Facts, *months: str, opening: Open
             for account, amount in e.postings if RULES[e.rule].earns else ():
                 if account.kind == "pay":
                     earned[account.owner, name] += amount
-        left = Opening(balances_of(start + entries), dict(earned), left.posted | payroll.posted)
+        left = Opening(balances_of(start + entries), dict(earned), left.posted | payroll.posted, *paid_and_lost(left, payroll.entries))
         found.append(Batch(payroll, left))
     return found
+
+
+def paid_and_lost(left: Opening, entries: Iterable[Entry]) -> tuple[dict[str, tuple[str, int]], dict[tuple[str, Account], int]]:
+    """The advances paid, and what is written off, so far."""
+    book, granted = Book(left), dict(left.granted)
+    for entry in entries:
+        book.post(entry)
+        if entry.rule in GRANTING:
+            [(_, person, advance)] = [p.account for p in entry.postings if p.account.kind == "advance"]
+            granted[advance] = (person, sum(p.amount for p in entry.postings if p.amount > 0))
+    return granted, dict(book.written_off)
+
+
+def correction(of: Scheme, facts: Facts, name: str, opening: Opening, made: Sequence[Batch], now: Batch) -> Batch:
+    """A correction of a month: ``made``: its batch and corrections so far; ``now``: the batch sealed last."""
+    entries = [entry for each in made for entry in each.payroll.entries]
+    others = now.left.posted - made[-1].payroll.posted
+    begins = Opening(opening.balances, opening.earned, others, now.left.granted, opening.written_off)
+    payroll = correct(Job(parse_period(name), [month(of, name)], facts, begins), entries, now.left)
+    start = [Entry("", "", "", "", "", (), tuple(Posting(a, x) for a, x in now.left.balances.items()))]
+    balances = balances_of([*start, *payroll.entries])
+    left = Opening(balances, now.left.earned, others | payroll.posted, *paid_and_lost(now.left, payroll.entries))
+    return Batch(payroll, left)
 
 
 def batch(of: Scheme | list[Scheme], facts: Facts, name: str = "2024-06", opening: Opening | None = None) -> Batch:

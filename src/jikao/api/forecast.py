@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jikao.api.pay import pay_folder
-from jikao.api.runs import NO_PERSON, period_of, runs_folder
+from jikao.api.runs import period_of, runs_folder
 from jikao.api.scores import NOBODY, in_force, judged_by, with_settings
 from jikao.scheme.period import DayError, Period, PeriodToDate, parse_day
 from jikao.scheme.problem import Level, Problem, Refused, errors, kind, stop_on_errors
@@ -37,6 +37,12 @@ NO_EVIDENCE = kind(
     what=Text("{period} 还没有任何证据", "There is no evidence in {period} yet"),
     why=Text("没有证据就没有至今的速度", "without any there is no pace to go by"),
     mend=Text("先导入,或用 --as-of 指明截至哪一天", "import some, or say up to which day with --as-of"),
+)  # fmt: skip
+NOT_JUDGED = kind(
+    "forecast.no-person", Level.ERROR,
+    what=Text("{period} 的预测里没有“{person}”", 'There is no "{person}" in the forecast of {period}'),
+    why=Text("预测只涉及本期任方案所约束岗位的人,以及按任务单拿绩效的人", "it is of those who hold a position the scheme binds in the period, and of those paid for orders"),
+    mend=Text("核对工号;其中有:{some}", "check the employee number; some of them: {some}"),
 )  # fmt: skip
 OPEN_QUESTIONS = ("evidence.not-decided",)
 """Errors that stop a run and not a forecast: what is open may end either way."""
@@ -71,13 +77,13 @@ def pay_forecast(
     with tempfile.TemporaryDirectory(dir=store.root / "tmp") as folder:
         found = outlook(_to_date(reading, store, when, as_of, Path(folder)))
     if person is not None and all(p.person != person for p in found.people):
-        raise Refused([NO_PERSON(person=person, some=", ".join(p.person for p in found.people[:8]))])
+        raise Refused([NOT_JUDGED(person=person, period=when, some=", ".join(p.person for p in found.people[:8]))])
     return found
 
 
 def _to_date(reading: Reading, store: Store, period: Period, as_of: str | None, folder: Path) -> ToDate:
     from jikao.archive.batches import opening_of
-    from jikao.evidence.known import known_on
+    from jikao.evidence.known import joining, known_on
     from jikao.payout.forecast import ToDate
     from jikao.payout.forecast import known_on as facts_known_on
     from jikao.payout.reading import read_facts
@@ -89,7 +95,8 @@ def _to_date(reading: Reading, store: Store, period: Period, as_of: str | None, 
     rules = rules_of(reading.scheme)
     last = _day(store, rules, period, as_of, folder)
     snapshot = known_on(store.snapshot(), last, folder)
-    run = _scored(reading, rules, store, snapshot, PeriodToDate(period.start, period.kind, last), folder / "out")
+    here = joining(snapshot, last, period.end, folder)
+    run = _scored(reading, rules, store, here, PeriodToDate(period.start, period.kind, last), folder / "out")
     seats = dict(_seats(rules, snapshot, period, last, folder / "out", run))
     scorer = Scorer(rules)
     return ToDate(

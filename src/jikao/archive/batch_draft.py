@@ -8,10 +8,19 @@ from pathlib import Path
 
 import jikao
 from jikao.archive.batch_content import Content, totals
-from jikao.archive.batch_manifest import FORMAT, Approved, BatchManifest, PaidRun, batch_content, file_names, scheme_name
+from jikao.archive.batch_manifest import (
+    FORMAT,
+    Approved,
+    BatchManifest,
+    PaidRun,
+    batch_content,
+    file_names,
+    run_manifest_name,
+    scheme_name,
+)
 from jikao.archive.books import Sums, write_balances, write_entries, write_opening, write_results
 from jikao.archive.chain import Chain, balances, begun_with, entries_settling
-from jikao.archive.manifest import SCHEME
+from jikao.archive.manifest import MANIFEST, SCHEME
 from jikao.archive.paying import Paying
 from jikao.archive.writing import Evidence, copied_evidence, copied_table, file_sums, made_with
 from jikao.evidence.duck import Con
@@ -57,6 +66,7 @@ class Draft:
         run = f"runs/{paying.manifest.run}"
         (self.folder / run).mkdir(parents=True, exist_ok=True)
         shutil.copyfile(paying.folder / SCHEME, self.folder / scheme_name(paying.manifest.run))
+        shutil.copyfile(paying.folder / MANIFEST, self.folder / run_manifest_name(paying.manifest.run))
         sources = {
             "results": paying.folder / "results" / "results.parquet",
             "violations": paying.folder / "evidence" / "violations.parquet",
@@ -71,7 +81,7 @@ class Draft:
         self._keep("results", write_results(self.con, self.folder / "results", payroll.entries, payroll.posted))
         corrects = self.target if correction else None
         schemes = {f.name: f.sha256 for f in file_sums(self.folder, {scheme_name(r.run) for r in self._runs})}
-        content = batch_content(str(self._period), corrects, self.chain.last, self._runs, schemes, self._tables)
+        content = batch_content(str(self._period), corrects, self.chain.last, approval, self._runs, schemes, self._tables)
         before = balances(self.con, self.chain)
         return BatchManifest(
             format=FORMAT,

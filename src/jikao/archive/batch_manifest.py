@@ -6,6 +6,8 @@ before it, so all batches of a company form one chain, in the order in which the
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Self
 
@@ -13,6 +15,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from jikao.archive.canonical import TableSum
 from jikao.archive.form import FileSum, Form, Listing, Part, SealedId, Sha256, text_sum
+from jikao.archive.manifest import MANIFEST, SCHEME
 from jikao.scheme.period import Period, parse_period
 
 FORMAT = 1
@@ -24,6 +27,8 @@ OPENING = {
     "balances": {"kind": "VARCHAR", "owner": "VARCHAR", "part": "VARCHAR", "amount": "BIGINT"},
     "earned": {"person": "VARCHAR", "month": "VARCHAR", "amount": "BIGINT"},
     "posted": {"fact": "VARCHAR"},
+    "granted": {"advance": "VARCHAR", "person": "VARCHAR", "amount": "BIGINT"},
+    "written_off": {"write_off": "VARCHAR", "kind": "VARCHAR", "owner": "VARCHAR", "part": "VARCHAR", "amount": "BIGINT"},
 }
 """The tables of what a batch begins with: column → SQL type; money in fen."""
 
@@ -55,12 +60,18 @@ class PaidRun(Part):
 
 
 class Approved(Part):
-    """Who made the batch, who approved it, when, and why (a correction). Nothing is computed from it."""
+    """Who made the batch, who approved it, when, and why (a correction). The batch's id follows from all but the time."""
 
     by: str
     approver: str
     at: str = ""
     reason: str = ""
+
+    @model_validator(mode="after")
+    def _is_of_two_people(self) -> Self:
+        if not bare(self.by) or not bare(self.approver) or bare(self.by) == bare(self.approver):
+            raise ValueError("a batch is made by one person and approved by another")
+        return self
 
 
 class Totals(Part):
@@ -98,6 +109,8 @@ class BatchManifest(Listing):
             raise ValueError("tables are not those of a batch")
         if [str(p) for p in (self.when, *(parse_period(r.period) for r in self.runs))] != [self.period, *(r.period for r in self.runs)]:
             raise ValueError("periods are not written in our form")
+        if self.corrects is not None and not bare(self.approval.reason):
+            raise ValueError("a correction gives a reason")
         return self
 
     @property
@@ -121,8 +134,8 @@ class BatchManifest(Listing):
     @property
     def content(self) -> str:
         """The sum over all that went in and came out."""
-        schemes = {f.name: f.sha256 for f in self.files if f.name.endswith("/scheme.yaml")}
-        return batch_content(self.period, self.corrects, self.after, self.runs, schemes, self.tables)
+        schemes = {f.name: f.sha256 for f in self.files if f.name.endswith(f"/{SCHEME}")}
+        return batch_content(self.period, self.corrects, self.after, self.approval, self.runs, schemes, self.tables)
 
 
 BATCH = Form("batch", BATCH_MANIFEST, FORMAT, BatchManifest)
@@ -131,12 +144,24 @@ BATCH = Form("batch", BATCH_MANIFEST, FORMAT, BatchManifest)
 
 def scheme_name(run: str) -> str:
     """The file of the scheme a run was scored by."""
-    return f"runs/{run}/scheme.yaml"
+    return f"runs/{run}/{SCHEME}"
+
+
+def run_manifest_name(run: str) -> str:
+    """The file of a run's own manifest, by which its id and the sums of what was copied from it follow."""
+    return f"runs/{run}/{MANIFEST}"
+
+
+def bare(name: str) -> str:
+    """A person's name for comparing: full width or not, capitals or not, and whatever cannot be seen, is one name."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(c for c in folded if c.isprintable() and c != " ")
 
 
 def file_names(runs: Iterable[PaidRun], tables: Iterable[str]) -> list[str]:
     """Every file a manifest must list."""
-    return [*{scheme_name(r.run) for r in runs}, *(f"{t}.parquet" for t in tables)]
+    copied = {named(r.run) for r in runs for named in (scheme_name, run_manifest_name)}
+    return [*copied, *(f"{t}.parquet" for t in tables)]
 
 
 def required_tables(runs: Iterable[PaidRun], *, correction: bool) -> list[str]:
@@ -149,12 +174,14 @@ def batch_content(
     period: str,
     corrects: str | None,
     after: str | None,
+    approval: Approved,
     runs: Sequence[PaidRun],
     schemes: Mapping[str, str],
     tables: Mapping[str, TableSum],
 ) -> str:
-    """SHA-256 over one line for every part of a batch's content."""
+    """SHA-256 over one line for every part of a batch's content, and who answers for it; the time is no part."""
     said = [f"period {period}", f"corrects {corrects or '-'}", f"after {after or '-'}"]
+    said += [f"approval {json.dumps([approval.by, approval.approver, approval.reason])}"]
     said += [f"run {r.run} {r.scheme} {r.period} {r.content}" for r in sorted(runs, key=lambda r: (r.run, r.period))]
     said += [f"scheme {n} {schemes[n]}" for n in sorted(schemes)]
     said += [f"table {n} {tables[n].sha256}" for n in sorted(tables)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from jikao.scoring.explain.values import Cell, EvidenceRow, Origin
 
 _RESULT = Text("考核结果", "appraisal result")
 _REPLACED = Text("已被替代的考核结果", "appraisal result since replaced")
+_SHORT = 4
+"""Signs of an import id shown at least."""
 _COLUMNS = {"scheme": Text("方案", "scheme"), "period": Text("周期", "period"), "total": Text("总分", "total"), "grade": Text("等级", "grade"), "run": Text("结果编号", "run")}  # fmt: skip
 
 
@@ -51,10 +53,26 @@ def _evidence(con: Con, folder: Path, manifest: BatchManifest, shape_name: str, 
     shape = SHAPES.get(shape_name)
     if shape is None or not files:
         return
+    names = origin_names(manifest.origins)
     joined = f"concat_ws('|', {', '.join(f'{name(c)}::VARCHAR' for c in shape.key)})"
     for row in _dicts(con, f"SELECT DISTINCT * FROM {parquet(files)} WHERE list_contains(?, {joined})", sorted(keys)):
-        found = row | {"import_id": manifest.origins.get(row["import_id"], f"#{row['import_id']}")}
+        found = row | {"import_id": names.get(row["import_id"], f"#{row['import_id']}")}
         yield fact_of(shape_name, (row[c] for c in shape.key)), evidence_row(shape, found, shape.columns, dt.UTC)
+
+
+def origin_names(origins: Mapping[str, str]) -> dict[str, str]:
+    """How to call the files rows came from, by import id: imports of one name with as much of the id as tells them apart,
+    as in ``bonuses.csv(#3f2a)``.
+    """
+    ids: defaultdict[str, list[str]] = defaultdict(list)
+    for import_id, file in origins.items():
+        ids[file].append(import_id)
+    return {i: file if len(ids[file]) == 1 else f"{file}(#{i[: _telling(ids[file])]})" for i, file in origins.items()}
+
+
+def _telling(ids: Sequence[str]) -> int:
+    """How many signs tell ids apart."""
+    return next((n for n in range(_SHORT, max(map(len, ids))) if len({i[:n] for i in ids}) == len(ids)), max(map(len, ids)))
 
 
 def _results(con: Con, folder: Path, manifest: BatchManifest, keys: set[str]) -> Iterator[tuple[str, EvidenceRow]]:

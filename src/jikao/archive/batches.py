@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jikao.archive.batch_draft import Draft
-from jikao.archive.batch_manifest import BATCH, Approved, BatchManifest
+from jikao.archive.batch_held import held_of
+from jikao.archive.batch_manifest import BATCH, Approved, BatchManifest, bare
 from jikao.archive.batch_verify import BatchVerification, verify_batch
 from jikao.archive.books import read_balances, read_entries, read_opening
 from jikao.archive.canonical import connection, no_room
 from jikao.archive.chain import Chain, begun_with, entries_settling, read_chain
 from jikao.archive.inspect import opened
-from jikao.archive.paying import Paying, closing, left_behind, missing_runs, open_to_pay, paying_runs
+from jikao.archive.paying import Paying, closing, left_behind, missing_runs, open_to_pay, paying_runs, unnamed_by, unpaid_since
 from jikao.archive.stale import stale_runs
 from jikao.archive.writing import BUSY, WAIT, place
 from jikao.archive.zipped import NOT_WRITTEN
@@ -29,9 +30,10 @@ from jikao.evidence.snapshot import Snapshot
 from jikao.payout.collector import resting
 from jikao.payout.compute import Job, Payroll
 from jikao.payout.facts import Person
-from jikao.payout.ledger import PAYMENT, Entry, Opening, correcting
+from jikao.payout.ledger import FOLLOWING, Entry, Opening, correcting
 from jikao.payout.money import yuan
 from jikao.payout.reading import read_people
+from jikao.payout.standing import Held
 from jikao.scheme.period import Period
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind, stop_on_errors
 from jikao.scheme.text import Text
@@ -42,7 +44,7 @@ __all__ = [
 
 NO_MAKER = kind(
     "batch.no-maker", Level.ERROR,
-    what=Text("没有写明批次由谁编制", "Nobody is named as the maker of the batch"),
+    what=Text("没有写明批次由谁经办", "Nobody is named as the maker of the batch"),
     why=Text("发钱要有人经手,也要另有人审批", "money is paid by one person's work and another's approval"),
     mend=Text("用 --by 写明经办人", "name the maker with --by"),
 )  # fmt: skip
@@ -54,7 +56,7 @@ NO_APPROVER = kind(
 )  # fmt: skip
 SAME_PERSON = kind(
     "batch.same-person", Level.ERROR,
-    what=Text("编制人与审批人都是“{who}”", "'{who}' both made and approved the batch"),
+    what=Text("经办人与审批人都是“{who}”", "'{who}' both made and approved the batch"),
     why=Text("自己经手的钱不能自己审批", "nobody approves money they handle themselves"),
     mend=Text("请另一个人审批", "have somebody else approve it"),
 )  # fmt: skip
@@ -114,12 +116,13 @@ class SealedBatch:
 
 @dataclass(frozen=True)
 class Batch:
-    """A sealed batch as values. ``opening``: what the batches before it left."""
+    """A sealed batch as values. ``opening``: what the batches before it left; ``held``: bonuses it does not pay yet, and why."""
 
     manifest: BatchManifest
     entries: tuple[Entry, ...]
     opening: Opening
     people: Mapping[str, Person]
+    held: tuple[Held, ...] = ()
 
 
 @resting()
@@ -152,9 +155,10 @@ def _made(root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: 
         problems += _correction_problems(chain, corrects, period)
     elif closed is None:
         problems += [*open_to_pay(chain, period), *left_behind(chain, runs, period)]
+    target = closed.batch if closed else _target(chain, corrects)
+    problems += unpaid_since(chain, runs, besides=target)
     paying = _paying(runs, period, problems)
     problems += stale_runs(paying, snapshot)
-    target = closed.batch if closed else _target(chain, corrects)
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=".sealing-") as scratch, connection() as con:
         draft = Draft(con, Path(scratch) / "batch", chain, period, target, paying)
         draft.write_inputs(snapshot, correction=corrects is not None)
@@ -163,7 +167,8 @@ def _made(root: Path, runs: Path, snapshot: Snapshot, period: Period, approval: 
         stop_on_errors(problems)
         if closed is not None:
             return _unchanged(draft, closed, payroll, problems)
-        if corrects is not None and all(e.rule == PAYMENT for e in payroll.entries):
+        unchanged = all(e.rule in FOLLOWING for e in payroll.entries) and not unnamed_by(chain, paying, target)
+        if corrects is not None and unchanged:
             raise Refused([*problems, CORRECTS_NOTHING(period=period, batch=target)])
         manifest = draft.finished(payroll, _stripped(approval), snapshot.origins, correction=corrects is not None)
         return _placed(root, draft, manifest, problems)
@@ -174,14 +179,14 @@ def _stripped(approval: Approval) -> Approved:
 
 
 def _approval_problems(approval: Approval, *, correction: bool) -> Iterator[Problem]:
-    by, approver = approval.by.strip(), approval.approver.strip()
+    by, approver = bare(approval.by), bare(approval.approver)
     if not by:
         yield NO_MAKER()
     if not approver:
         yield NO_APPROVER()
-    if by and by.casefold() == approver.casefold():
-        yield SAME_PERSON(who=by)
-    if correction and not approval.reason.strip():
+    if by and by == approver:
+        yield SAME_PERSON(who=approval.by.strip())
+    if correction and not bare(approval.reason):
         yield NO_REASON()
 
 
@@ -271,7 +276,7 @@ def read_batch(path: Path) -> Batch:
         if manifest.corrects is not None:
             opening = replace(opening, balances=read_balances(con, folder / "now"))
         people = [folder / "evidence" / "people.parquet"] if "evidence/people" in manifest.tables else []
-        return Batch(manifest, tuple(read_entries(con, folder / "results")), opening, read_people(people))
+        return Batch(manifest, tuple(read_entries(con, folder / "results")), opening, read_people(people), tuple(held_of(con, folder, manifest)))
 
 
 def ledger(root: Path) -> list[Entry]:

@@ -49,6 +49,8 @@ def write_opening(con: Con, folder: Path, opening: Opening) -> Sums:
     rows: dict[str, list[Any]] = {
         "earned": [(person, month, amount) for (person, month), amount in sorted(opening.earned.items())],
         "posted": [(fact,) for fact in sorted(opening.posted)],
+        "granted": [(advance, *paid) for advance, paid in sorted(opening.granted.items())],
+        "written_off": [(name, *account, amount) for (name, account), amount in sorted(opening.written_off.items())],
     }
     tables = {table: written_table(con, folder / f"{table}.parquet", OPENING[table], rows[table]) for table in rows}
     return tables | write_balances(con, folder, opening.balances)
@@ -58,8 +60,14 @@ def read_opening(con: Con, folder: Path) -> Opening:
     """What a sealed batch began with."""
     earned = _rows(con, folder, "earned", OPENING["earned"], "person, month")
     posted = _rows(con, folder, "posted", OPENING["posted"], "fact")
+    granted = _rows(con, folder, "granted", OPENING["granted"], "advance")
+    written_off = _rows(con, folder, "written_off", OPENING["written_off"], "write_off, kind, owner, part")
     return Opening(
-        read_balances(con, folder), {(person, month): amount for person, month, amount in earned}, frozenset(f for (f,) in posted)
+        read_balances(con, folder),
+        {(person, month): amount for person, month, amount in earned},
+        frozenset(fact for (fact,) in posted),
+        {advance: (person, amount) for advance, person, amount in granted},
+        {(row[0], Account(*row[1:4])): row[4] for row in written_off},
     )
 
 

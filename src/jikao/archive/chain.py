@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from jikao.archive.books import read_entries, read_opening
 from jikao.archive.inspect import inspect, named
 from jikao.evidence.backend import parquet, quoted
 from jikao.evidence.duck import Con
-from jikao.payout.ledger import Account, Entry, Opening
+from jikao.payout.ledger import GRANTING, LOSING, Account, Entry, Opening
 from jikao.payout.rules import RULES
 from jikao.scheme.period import Period, parse_period
 from jikao.scheme.problem import Level, Place, Problem, Refused, errors, kind
@@ -98,13 +98,13 @@ def _broken(root: Path, loose: Sequence[BatchManifest], joined: set[str]) -> Pro
 
 def begun_with(con: Con, chain: Chain, period: Period, closed_by: str | None) -> Opening:
     """What a batch of a period begins with. ``closed_by``: the regular batch that closed it; then what that one began with,
-    and facts other batches posted, later ones too, are not posted again.
+    and facts other batches posted, later ones too, are not posted again. Advances paid by any batch are facts.
     """
     regular = None if closed_by is None else chain.get(closed_by)
     if regular is None:
         return left(con, chain, period)
     began = read_opening(con, chain.folder(regular) / "opening")
-    return Opening(began.balances, began.earned, posted(con, chain, besides=closed_by))
+    return Opening(began.balances, began.earned, posted(con, chain, besides=closed_by), granted(con, chain), began.written_off)
 
 
 def entries_settling(con: Con, chain: Chain, regular: str | None) -> list[Entry]:
@@ -115,7 +115,7 @@ def entries_settling(con: Con, chain: Chain, regular: str | None) -> list[Entry]
 
 def left(con: Con, chain: Chain, period: Period) -> Opening:
     """What the batches of a chain left for one of ``period``."""
-    return Opening(balances(con, chain), _earned(con, chain, period), posted(con, chain))
+    return Opening(balances(con, chain), _earned(con, chain, period), posted(con, chain), granted(con, chain), written_off(con, chain))
 
 
 def balances(con: Con, chain: Chain) -> dict[Account, int]:
@@ -138,6 +138,31 @@ def posted(con: Con, chain: Chain, besides: str | None = None) -> frozenset[str]
     files = [chain.folder(b) / "results" / "facts.parquet" for regular, b in latest.items() if regular != besides]
     rows = con.execute(f"SELECT DISTINCT fact FROM {parquet(files)}").fetchall() if files else []
     return frozenset(fact for (fact,) in rows)
+
+
+def granted(con: Con, chain: Chain) -> dict[str, tuple[str, int]]:
+    """The advances paid, net of corrections: person and fen by id."""
+    return {advance: (person, -amount) for _, (kind, person, advance), amount in _net(con, chain, GRANTING) if kind == "advance"}
+
+
+def written_off(con: Con, chain: Chain) -> dict[tuple[str, Account], int]:
+    """What write-offs moved, less what came in since, in fen by write-off and account."""
+    return {(name, account): amount for name, account, amount in _net(con, chain, LOSING) if account.kind != "paid"}
+
+
+def _net(con: Con, chain: Chain, rules: Iterable[str]) -> Iterator[tuple[str, Account, int]]:
+    """What entries of these rules come to, by subject and account, if not to nothing."""
+    parts = [
+        f"SELECT subject, kind, owner, part, amount FROM {parquet([results / 'entries.parquet'])} "
+        f"JOIN {parquet([results / 'postings.parquet'])} USING (no) WHERE rule IN ({', '.join(map(quoted, sorted(rules)))})"
+        for results in (chain.folder(b) / "results" for b in chain.batches)
+    ]
+    if parts:
+        listed = " UNION ALL ".join(parts)
+        rows = con.execute(
+            f"SELECT subject, kind, owner, part, sum(amount)::BIGINT AS net FROM ({listed}) GROUP BY ALL HAVING net <> 0 ORDER BY ALL"
+        )
+        yield from ((row[0], Account(*row[1:4]), row[4]) for row in rows.fetchall())
 
 
 def _earned(con: Con, chain: Chain, period: Period) -> dict[tuple[str, str], int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jikao.archive.batch_manifest import BatchManifest
 from jikao.archive.chain import Chain
 from jikao.archive.corrections import current
 from jikao.archive.inspect import inspect, named
-from jikao.archive.manifest import RUN, Manifest
+from jikao.archive.manifest import RUN, SCHEME, Manifest
 from jikao.archive.verify import sealed_scheme
 from jikao.scheme.model import Scheme
 from jikao.scheme.period import Period, ending_in
@@ -29,13 +30,13 @@ LATER_CLOSED = kind(
     "batch.later-closed", Level.ERROR,
     what=Text("{period} 之后的 {later} 已经发放(批次 {batch})", "{later}, which is after {period}, is closed already (batch {batch})"),
     why=Text("批次按时间先后接续,余额才对得上", "batches follow each other in time, or balances would not carry over"),
-    mend=Text("检查周期是否写错;确实漏发的,另行决定后登记在尚未发放的周期", "check the period given; what is still owed for it is decided anew and recorded in a period that is open"),
+    mend=Text("核对周期;确实没有发放过的,不经本账发放,或在新的证据库里从 {period} 起按先后重新发放", "check the period; what was really never paid is paid outside this ledger, or everything from {period} on is paid in order in a new store"),
 )  # fmt: skip
 OVERLAPS = kind(
     "batch.overlaps", Level.ERROR,
     what=Text("{period} 与已发放的 {closed}(批次 {batch})重叠", "{period} overlaps {closed}, which is closed (batch {batch})"),
     why=Text("同一份结果不能发放两次", "no result is paid twice"),
-    mend=Text("按与之前相同的周期长度发放;要改已发放的周期,用 --corrects {batch}", "pay periods of one length; to change what is closed, use --corrects {batch}"),
+    mend=Text("按与之前相同的周期长度发放;要改已发放的:jikao pay batch {closed} --corrects {batch} --reason 理由", "pay periods of one length; to change what is closed: jikao pay batch {closed} --corrects {batch} --reason WHY"),
 )  # fmt: skip
 SKIPPED = kind(
     "batch.skips", Level.ERROR,
@@ -48,6 +49,18 @@ NEVER_PAID = kind(
     what=Text("{periods} 的结果没有发放过({schemes})", "The results of {periods} were never paid ({schemes})"),
     why=Text("{period} 是第一个批次;它封存之后,更早的周期不能再发放", "{period} is the first batch; once it is sealed, earlier periods cannot be paid any more"),
     mend=Text("若这些结果不由本系统发放,不必处理", "nothing to do if they were paid without Jikao"),
+)  # fmt: skip
+UNPAID_SINCE = kind(
+    "batch.unpaid-since", Level.WARNING,
+    what=Text("{closed} 已由批次 {batch} 发放,但 {periods} 的结果({schemes})没有列入任何批次", "{closed} is closed by batch {batch}, but results of {periods} ({schemes}) are in no batch"),
+    why=Text("这些结果在该周期发放之后才封存或更正;不作更正批次,就一直不会发放", "they were sealed or corrected after it was paid; without a correction batch they are never paid"),
+    mend=Text("作更正批次:jikao pay batch {closed} --corrects {batch} --reason 理由", "make a correction batch: jikao pay batch {closed} --corrects {batch} --reason WHY"),
+)  # fmt: skip
+UNPAID_BETWEEN = kind(
+    "batch.unpaid-between", Level.WARNING,
+    what=Text("{periods} 的结果({schemes})没有发放,而之后的周期已经发放", "Results of {periods} ({schemes}) are not paid, and later periods are closed"),
+    why=Text("这些结果在之后的周期发放以后才封存;没有哪个批次还能发放它们", "they were sealed after a later period was paid; no batch can pay them any more"),
+    mend=Text("应发多少另行决定,登记在尚未发放的周期", "what is owed for them is decided anew and recorded in a period that is open"),
 )  # fmt: skip
 MISSING_RUNS = kind(
     "batch.missing-runs", Level.WARNING,
@@ -75,8 +88,8 @@ def paying_runs(runs: Path, period: Period) -> list[Paying]:
         folder = runs / manifest.run
         inspected = inspect(folder, RUN)
         problems += named(folder, inspected)
-        scheme = None if errors(inspected.problems) else _scheme(folder)
-        if scheme is not None and scheme.payout.pays:
+        scheme = None if errors(inspected.problems) else _paying_scheme(folder)
+        if scheme is not None:
             found.append(Paying(folder, manifest, scheme, when))
     stop_on_errors(problems)
     if not found:
@@ -92,19 +105,22 @@ def _ending(runs: Path, since: dt.date, until: dt.date) -> Iterator[tuple[Manife
                 yield manifest, when
 
 
-def _scheme(folder: Path) -> Scheme | None:
-    text, _ = sealed_scheme(folder)
-    return None if text is None else read(text).scheme
+def _paying_scheme(folder: Path) -> Scheme | None:
+    """The scheme of a run, if it can be read and pays."""
+    text, _ = sealed_scheme(folder) if (folder / SCHEME).is_file() else (None, [])
+    scheme = None if text is None else read(text).scheme
+    return scheme if scheme is not None and scheme.payout.pays else None
 
 
 def open_to_pay(chain: Chain, period: Period) -> list[Problem]:
     """What speaks against a new regular batch of a period."""
-    problems = []
-    for closed in _regular(chain):
-        if closed.when.start < period.end and period.start < closed.when.end:
-            problems.append(OVERLAPS(period=period, closed=closed.period, batch=closed.batch))
-        elif period.end <= closed.when.start:
-            problems.append(LATER_CLOSED(period=period, later=closed.period, batch=closed.batch))
+    regular = _regular(chain)
+    overlapping = [b for b in regular if b.when.start < period.end and period.start < b.when.end]
+    later = [b for b in regular if period.end <= b.when.start]
+    problems = [OVERLAPS(period=period, closed=b.period, batch=b.batch) for b in overlapping]
+    if later:
+        first = min(later, key=lambda b: b.when.start)
+        problems.append(LATER_CLOSED(period=period, later=first.period, batch=first.batch))
     return problems
 
 
@@ -120,16 +136,50 @@ def closing(chain: Chain, period: Period) -> BatchManifest | None:
 def left_behind(chain: Chain, runs: Path, period: Period) -> list[Problem]:
     """Paying runs that end before the period and that no batch paid: after this batch none could."""
     closed = [b.when.end for b in _regular(chain)]
-    skipped = [
-        (m, p, s)
-        for m, p in _ending(runs, max(closed, default=dt.date.min), period.start)
-        if (s := _scheme(runs / m.run)) and s.payout.pays
-    ]
-    if not skipped:
-        return []
-    periods = ", ".join(dict.fromkeys(str(p) for _, p, _ in sorted(skipped, key=lambda x: x[1].end)))
-    schemes = ", ".join(sorted({m.scheme.id for m, _, _ in skipped}))
-    return [(SKIPPED if closed else NEVER_PAID)(period=period, periods=periods, schemes=schemes)]
+    skipped = [(m, p) for m, p in _ending(runs, max(closed, default=dt.date.min), period.start) if _paying_scheme(runs / m.run)]
+    return [(SKIPPED if closed else NEVER_PAID)(period=period, **_said(skipped))] if skipped else []
+
+
+def unpaid_since(chain: Chain, runs: Path, besides: str | None) -> Iterator[Problem]:
+    """Paying runs that end in a closed period, or between closed ones, and that no batch names. ``besides``: the regular
+    batch that is being corrected now, or made again.
+    """
+    closed = _regular(chain)
+    if not closed:
+        return
+    unnamed = list(_unnamed(chain, runs, closed[0].when.start, closed[-1].when.end))
+    for batch in closed:
+        late = [(m, p) for m, p in unnamed if _ends_in(p, batch.when)]
+        if late and batch.batch != besides:
+            yield UNPAID_SINCE(closed=batch.period, batch=batch.batch, **_said(late))
+    between = [(m, p) for m, p in unnamed if not any(_ends_in(p, b.when) for b in closed)]
+    if between:
+        yield UNPAID_BETWEEN(**_said(between))
+
+
+def unnamed_by(chain: Chain, paying: Iterable[Paying], regular: str | None) -> bool:
+    """Whether a run to be paid is new to a regular batch and its corrections."""
+    named = {(r.run, r.period) for b in chain.batches if b.settles == regular for r in b.runs}
+    return any((p.manifest.run, str(p.period)) not in named for p in paying)
+
+
+def _unnamed(chain: Chain, runs: Path, since: dt.date, until: dt.date) -> Iterator[tuple[Manifest, Period]]:
+    """Paying runs that end in the days given and that no batch names."""
+    named = {(r.run, r.period) for b in chain.batches for r in b.runs}
+    for manifest, when in _ending(runs, since, until):
+        if (manifest.run, str(when)) not in named and _paying_scheme(runs / manifest.run):
+            yield manifest, when
+
+
+def _ends_in(period: Period, other: Period) -> bool:
+    return other.start < period.end <= other.end
+
+
+def _said(found: Iterable[tuple[Manifest, Period]]) -> dict[str, Any]:
+    """Runs by their periods and schemes, in the words of a problem."""
+    ordered = sorted(found, key=lambda each: (each[1].end, str(each[1])))
+    periods = dict.fromkeys(str(period) for _, period in ordered)
+    return {"periods": ", ".join(periods), "schemes": ", ".join(sorted({m.scheme.id for m, _ in ordered}))}
 
 
 def missing_runs(paying: Sequence[Paying], period: Period) -> Iterator[Problem]:

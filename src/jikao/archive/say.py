@@ -46,6 +46,7 @@ _COLUMNS = {
     "coverage": Text("证据覆盖率", "coverage"),
     "flags": Text("提示", "flags"),
     "advice": Text("建议", "advice"),
+    "formula": Text("算式", "formula"),
 }
 _CHANGED = Text("{key}：{columns}", "{key}: {columns}")
 _ONE_SIDED = {"added": Text("{key}（新增）", "{key} (added)"), "removed": Text("{key}（删除）", "{key} (removed)")}

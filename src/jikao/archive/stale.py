@@ -55,7 +55,7 @@ def _differing(con: Con, run: Paying, shape: str, now: str, where: str) -> int:
     new = f"SELECT {columns} FROM {now} WHERE {where}"
     old = f"SELECT {columns} FROM {parquet([run.folder / 'evidence' / f'{shape}.parquet'])} WHERE {where}" if known else f"{new} LIMIT 0"
     counts = (f"SELECT count(*) AS n FROM (({one}) EXCEPT ALL ({other}))" for one, other in ((old, new), (new, old)))
-    return max(count for (count,) in con.execute(" UNION ALL ".join(counts)).fetchall())
+    return max(int(count) for (count,) in con.execute(" UNION ALL ".join(counts)).fetchall())
 
 
 def _telling(shape: str, period: Period) -> str:

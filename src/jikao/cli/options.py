@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from jikao.cli.lang import say
 
-STORE = click.option(
-    "--store",
-    type=click.Path(path_type=Path),
-    default=Path("store"),
-    show_default=True,
-    help=say("证据库所在文件夹,没有则新建", "folder of the evidence store, made when absent"),
-)
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+
+def _store(words: str) -> Callable[[Command], Command]:
+    return click.option("--store", type=click.Path(path_type=Path), default=Path("store"), show_default=True, help=words)
+
+
+STORE = _store(say("证据库所在文件夹,没有则新建", "folder of the evidence store, made when absent"))
+STORE_READ = _store(say("证据库所在文件夹", "folder of the evidence store"))
 PERIOD = click.option("--period", required=True, help=say("周期:2016-03、2016-Q1 或 2016", "period: 2016-03, 2016-Q1 or 2016"))
 RUN = click.argument("run", type=click.Path(path_type=Path), required=False)
 JSON = click.option("--json", "as_json", is_flag=True, help=say("以 JSON 输出", "print JSON"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,13 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
-from jikao.cli.options import JSON, STORE
+from jikao.cli.options import JSON, STORE_READ
 from jikao.cli.pay_ahead import forecast, whatif
 from jikao.cli.pay_demo import demo
 from jikao.cli.pay_ledger import ledger
 from jikao.cli.pay_orders import orders, price
-from jikao.cli.pay_show import FIGURES, money, show_batch, show_statement, tell_sealed
+from jikao.cli.pay_show import FIGURES, money, short, show_batch, show_statement, tell_none_yet, tell_sealed, tell_unchanged
+from jikao.cli.sealed import OUT, tell_packed, tell_verified
 
 if TYPE_CHECKING:
     from jikao.archive.batch_manifest import BatchManifest
@@ -44,7 +46,7 @@ def chosen(batch: Path | None, store: Path) -> Path:
 
 @pay.command(help=say("发放一个周期并封存,可同时写出给财务的表", "Pay a period and seal the batch; write the sheet for finance with it"))
 @click.argument("period")
-@STORE
+@STORE_READ
 @click.option("--by", default="", help=say("经办人", "who makes it"))
 @click.option("--approver", default="", help=say("审批人(不能是经办人)", "who approved it (somebody else)"))
 @click.option("--corrects", help=say("更正:被更正的批次编号", "a correction: the id of the batch it puts right"))
@@ -60,10 +62,15 @@ def batch(
             raise click.BadParameter(
                 say("文件名应以 {ending} 结尾", "the file name must end with {ending}", ending=ending), param_hint=f"--{ending[1:]}"
             )
+    if reason and not corrects:
+        raise click.BadParameter(
+            say("只有更正才写理由,请同时给出 --corrects 批次编号", "only a correction has a reason; give --corrects with the id of the batch too"),
+            param_hint="--reason",
+        )
     opened = api.open_store(store)
     with show.working(say("计算并封存", "computing and sealing")):
         made = api.make_batch(opened, period, by=by, approver=approver, corrects=corrects, reason=reason, at=api.today())
-        table = api.pay_table(made.folder)
+        table = api.pay_table(made.folder) if made.fresh else api.period_table(opened, made.batch)
     for target in filter(None, (xlsx, csv)):
         api.write_pay_sheet(made.folder, target, LANG)
     if as_json:
@@ -72,8 +79,10 @@ def batch(
     show.problems(made.problems)
     show_batch(table)
     tell_sealed(made)
+    if not made.fresh:
+        tell_unchanged(table, by, approver)
     for target in filter(None, (xlsx, csv)):
-        click.echo(say("已写出 {target}", "Written: {target}", target=target))
+        click.echo(say("已写出 {target}(批次 {batch})", "Written: {target} (batch {batch})", target=target, batch=made.batch))
     return show.FINE
 
 
@@ -82,31 +91,42 @@ def _batch_json(table: api.PayTable) -> dict[str, Any]:
         {"person": s.person, "name": s.name, "department": s.department} | {figure: money(getattr(s, figure)) for figure in FIGURES}
         for s in table.statements
     ]
-    return {**_manifest_json(table.batch.manifest), "people": people}
+    said = _manifest_json(table.batch.manifest)
+    if table.corrections:
+        sums = {name: money(sum(getattr(s, of) for s in table.statements)) for name, of in _TOTALS.items()}
+        said |= {"corrections": list(table.corrections), "totals": {"people": len(people), **sums}}
+    return said | {"people": people}
+
+
+_TOTALS = {"payable": "total", "paid": "paid", "withheld": "withheld"}
+"""What the sums of a batch are called, by the figure of a statement they add up."""
 
 
 @pay.command(help=say("列出全部发放批次", "List all pay batches"))
-@STORE
+@STORE_READ
 @JSON
 def batches(store: Path, as_json: bool) -> int:
-    found = api.batches(api.open_store(store))
+    opened = api.open_store(store)
+    found = api.batches(opened)
     if as_json:
         show.as_json([_manifest_json(m) for m in found])
-        return show.FINE
-    heads = [say(*h) for h in (("批次", "batch"), ("周期", "period"), ("人数", "people"), ("应发", "total"), ("实发", "paid"), ("编制", "by"), ("审批", "approver"), ("说明", "note"))]  # fmt: skip
-    rows = [
-        (m.batch, m.period, m.totals.people, money(m.totals.payable), money(m.totals.paid), m.approval.by, m.approval.approver, _note(m))
-        for m in found
-    ]
-    show.table(say("发放批次", "Pay batches"), heads, rows, right=(2, 3, 4))
+    elif not found:
+        tell_none_yet(opened)
+    else:
+        _list_batches(found)
     return show.FINE
 
 
-def _note(manifest: BatchManifest) -> str:
-    said = manifest.approval
-    return (
-        say("更正 {batch}:{reason}", "corrects {batch}: {reason}", batch=manifest.corrects, reason=said.reason) if manifest.corrects else ""
-    )
+def _list_batches(found: Sequence[BatchManifest]) -> None:
+    heads = [say(*h) for h in (("批次", "batch"), ("周期", "period"), ("更正", "corrects"), ("应发", "total"), ("实发", "paid"), ("经办 / 审批", "by / approver"))]  # fmt: skip
+    rows = [
+        (m.batch, m.period, short(m.corrects or ""), money(m.totals.payable), money(m.totals.paid), f"{m.approval.by} / {m.approval.approver}")
+        for m in found
+    ]
+    show.table(say("发放批次", "Pay batches"), heads, rows, right=(3, 4), whole=(0, 1, 2))
+    for m in found:
+        if m.corrects:
+            click.echo(say("{batch} 更正 {of}:{why}", "{batch} corrects {of}: {why}", batch=m.batch, of=m.corrects, why=m.approval.reason))
 
 
 def _manifest_json(manifest: BatchManifest) -> dict[str, Any]:
@@ -123,7 +143,7 @@ def _manifest_json(manifest: BatchManifest) -> dict[str, Any]:
 )
 @click.argument("person")
 @BATCH
-@STORE
+@STORE_READ
 @click.option("--rows", type=int, default=5, show_default=True, help=say("每笔列出几条依据", "source rows shown for each part"))
 @click.option("--width", type=int, help=say("每行宽度", "columns of a line"))
 @JSON
@@ -144,45 +164,29 @@ def statement(person: str, batch: Path | None, store: Path, rows: int, width: in
     )
 )
 @BATCH
-@STORE
+@STORE_READ
 @JSON
 def verify(batch: Path | None, store: Path, as_json: bool) -> int:
     folder = chosen(batch, store)
     with show.working(say("核对并重新计算", "verifying and computing again")):
         found = api.verify_batch(folder, _store(store))
-    if as_json:
-        show.as_json(
-            {"holds": found.holds, "recomputed": found.recomputed, "files": found.files, "problems": show.problems_json(found.problems)}
-        )
-    else:
-        show.problems(found.problems, err=False)
-        if found.holds:
-            click.echo(
-                say("核对无误:{batch} 的 {files} 个文件完好,重新计算的分录逐字节相同。",
-                    "It holds: the {files} files of {batch} are whole, and computing it again gives the same entries.",
-                    batch=found.manifest.batch if found.manifest else "", files=found.files)
-            )  # fmt: skip
-    return show.FINE if found.holds else show.FOUND
+    return tell_verified(found, as_json=as_json)
 
 
 @pay.command(help=say("把一个批次打包成一个文件,可带走核对", "Pack a batch into one file that can be taken away and verified"))
 @BATCH
-@STORE
-@click.option("--out", type=click.Path(path_type=Path), help=say("目标文件,默认为 编号.zip", "target file, by default the id with .zip"))
+@STORE_READ
+@OUT
 def pack(batch: Path | None, store: Path, out: Path | None) -> int:
     folder = chosen(batch, store)
     target = out or Path(f"{folder.name}.zip")
-    found = api.zip_batch(folder, target)
-    show.problems(found)
-    if not show.has_errors(found):
-        click.echo(str(target))
-    return show.exit_code(found)
+    return tell_packed(api.zip_batch(folder, target), target)
 
 
 @pay.command(help=say("把一个批次写成给财务的表", "Write a batch as a sheet for finance"))
 @click.argument("target", type=click.Path(path_type=Path))
 @BATCH
-@STORE
+@STORE_READ
 def sheet(target: Path, batch: Path | None, store: Path) -> int:
     api.write_pay_sheet(chosen(batch, store), target, LANG)
     click.echo(str(target))

@@ -10,7 +10,7 @@ import click
 from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
-from jikao.cli.options import JSON, SCHEME, SETTINGS, STORE, settings_of
+from jikao.cli.options import JSON, SCHEME, SETTINGS, STORE_READ, settings_of
 from jikao.scheme.number import parse_quantity
 
 WHEN = click.argument("period")
@@ -23,7 +23,7 @@ WHEN = click.argument("period")
     )
 )
 @WHEN
-@STORE
+@STORE_READ
 @click.option("--grade", multiple=True, metavar="PERSON=GRADE", help=say("假设某人的等级,如 T04=B", "suppose a person's grade, e.g. T04=B"))
 @click.option(
     "--total", multiple=True, metavar="PERSON=TOTAL", help=say("假设某人的总分,如 T04=85.5", "suppose a person's total, e.g. T04=85.5")
@@ -38,7 +38,7 @@ WHEN = click.argument("period")
     "--violation",
     multiple=True,
     metavar="NUMBER=OUTCOME",
-    help=say("假设某违规的结论:dismissed、verified 或程度", "suppose how a violation ends: dismissed, verified or a severity"),
+    help=say("假设某违规的结论:不成立、已核实或程度", "suppose how a violation ends: dismissed, verified or a severity"),
 )
 @click.option("--at", default="", help=say("只假设这个方案或周期的结果", "only in results of this scheme or period"))
 @JSON
@@ -89,7 +89,7 @@ def _number(text: str, option: str) -> Decimal:
 @SCHEME
 @WHEN
 @click.argument("person", required=False)
-@STORE
+@STORE_READ
 @SETTINGS
 @click.option(
     "--as-of",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,9 +34,9 @@ DEMOS = {
     "s8": Demo({"s8-conduct": _Q2, "s8-points": ("2024-Q2",)}, ("2024-Q2",)),
     "s8-conduct": Demo({"s8-conduct": _Q2}, ("2024-Q2",)),
     "s8-points": Demo({"s8-points": ("2024-Q2",)}, ("2024-Q2",)),
-    "s5-output-value": Demo({"s5-output-value": _MAY_TO_JULY}, _MAY_TO_JULY),
+    **dict.fromkeys(("s5", "s5-output-value"), Demo({"s5-output-value": _MAY_TO_JULY}, _MAY_TO_JULY)),
 }
-"""Every preset that speaks of money; ``s8``: both schemes of S8 with one summary for everybody."""
+"""Every preset that speaks of money; ``s8``: both schemes of S8 with one summary for everybody; ``s5`` for short."""
 
 BY, APPROVER = say("人事", "HR"), say("总经理", "general manager")
 
@@ -53,34 +55,63 @@ BY, APPROVER = say("人事", "HR"), say("总经理", "general manager")
 )
 @click.option("--person", help=say("给谁的清单", "whose statement"))
 def demo(preset: str, folder: Path | None, person: str | None) -> int:
-    wanted, root = DEMOS[preset], folder or Path(tempfile.mkdtemp(prefix="jikao-pay-"))
+    wanted = DEMOS[preset]
+    _check_person(person, wanted)
+    root = folder or Path(tempfile.mkdtemp(prefix="jikao-pay-"))
     store = api.open_store(root / "store", create=True)
-    _step(say("一、导入样例证据", "1. Import the sample evidence"), f"jikao import {root}/*/evidence/*.csv --store {store.root}")
+    _title(say("一、导入样例证据", "1. Import the sample evidence"))
     schemes = [_imported(name, root, store) for name in wanted.scored]
-    _step(say("二、按方案计分并封存", "2. Score by the schemes and seal"), f"jikao score SCHEME --period PERIOD --store {store.root}")
+    _title(say("二、按方案计分并封存", "2. Score by the schemes and seal"))
     for scheme, periods in zip(schemes, wanted.scored.values(), strict=True):
         _score(store, scheme, periods)
+    _title(say("三、发放", "3. Pay"))
     made = _paid(store, wanted.paid)
     shown, chosen = _telling(made, person)
-    command = f"jikao pay statement {chosen} {shown.batch} --store {store.root}"
-    _step(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen), command)
+    _title(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen))
+    _command("pay", "statement", chosen, shown.batch, "--store", store.root)
     show_statement(api.pay_statement(shown.folder, chosen), 3, min(show.console().width, 110))
     return _verified(store, made)
 
 
-def _step(title: str, command: str) -> None:
+def _check_person(person: str | None, wanted: Demo) -> None:
+    """Before anything is made: somebody whom none of the sample evidence knows has no statement."""
+    known = {who for preset in wanted.scored for who in _people(preset)}
+    if person is not None and person not in known:
+        some = ", ".join(sorted(known))
+        raise click.BadParameter(
+            say("样例里没有“{person}”;其中有:{some}", 'no "{person}" in the sample; there are: {some}', person=person, some=some),
+            param_hint="--person",
+        )
+
+
+def _people(preset: str) -> Iterator[str]:
+    """The employee numbers of a preset's sample evidence: the first column of its people."""
+    with api.shipped(preset, "evidence", "people.csv") as file, file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = csv.reader(opened)
+        next(rows)
+        yield from (row[0] for row in rows)
+
+
+def _title(title: str) -> None:
     click.echo()
     click.echo(click.style(title, bold=True))
-    click.echo(click.style(f"$ {command}", dim=True))
+
+
+def _command(*words: object) -> None:
+    """A command as it can be typed."""
+    click.echo(click.style(f"$ jikao {shlex.join(str(word) for word in words)}", dim=True))
 
 
 def _imported(preset: str, root: Path, store: Store) -> Path:
     """The preset copied, with its sample evidence in the store."""
     scheme = api.new(preset, root / preset)
-    for file in sorted((scheme / "evidence").glob("*.csv"), key=lambda f: (f.stem != "people", f.name)):
+    files = sorted((scheme / "evidence").glob("*.csv"), key=lambda f: (f.stem != "people", f.name))
+    _command("new", preset, scheme)
+    _command("import", *files, "--store", store.root)
+    for file in files:
         report = api.import_file(store, file, by="demo")
         show.problems(report.problems)
-    click.echo(say("{preset}:已导入", "{preset}: imported", preset=preset))
+    click.echo(say("{preset}:已导入 {n} 个文件", "{preset}: {n} files imported", preset=preset, n=len(files)))
     return scheme
 
 
@@ -90,18 +121,17 @@ def _score(store: Store, scheme: Path, periods: Sequence[str]) -> None:
         click.echo(
             say("原文留空的比例取演示值:{names}", "Left open by the document, set for demonstration: {names}", names=", ".join(settings))
         )
+    given = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
     for period in periods:
+        _command("score", scheme, "--period", period, *given, "--store", store.root)
         scored = api.score(scheme, store, period, api.ScoreOptions(settings=settings, by="demo", at=api.today()))
-        click.echo(
-            say("{scheme} {period} → 结果 {run}", "{scheme} {period} → run {run}", scheme=scheme.name, period=period, run=scored.run_id)
-        )
+        click.echo(say("{period} → 结果 {run}", "{period} → run {run}", period=period, run=scored.run_id))
 
 
 def _paid(store: Store, periods: Sequence[str]) -> list[api.MadeBatch]:
     made = []
     for period in periods:
-        command = f'jikao pay batch {period} --by "{BY}" --approver "{APPROVER}" --store {store.root}'
-        _step(say("三、发放 {period}", "3. Pay {period}", period=period), command)
+        _command("pay", "batch", period, "--by", BY, "--approver", APPROVER, "--store", store.root)
         made.append(api.make_batch(store, period, by=BY, approver=APPROVER, at=api.today()))
         show.problems(made[-1].problems)
         show_batch(api.pay_table(made[-1].folder))
@@ -121,10 +151,12 @@ def _telling(made: Sequence[api.MadeBatch], person: str | None) -> tuple[api.Mad
 
 
 def _verified(store: Store, made: Sequence[api.MadeBatch]) -> int:
-    _step(say("五、任何人都能核对", "5. Verified by anybody"), f"jikao pay verify --store {store.root}")
-    found = [api.verify_batch(each.folder, store) for each in made]
-    for verification in found:
-        show.problems(verification.problems)
+    _title(say("五、任何人都能核对", "5. Verified by anybody"))
+    found = []
+    for each in made:
+        _command("pay", "verify", each.batch, "--store", store.root)
+        found.append(api.verify_batch(each.folder, store))
+        show.problems(found[-1].problems)
     holds = all(verification.holds for verification in found)
     if holds and sum(api.pay_balances(store).values()) == 0:
         click.echo(

@@ -13,6 +13,7 @@ from jikao import api
 from jikao.cli import show
 from jikao.cli.lang import LANG, say
 from jikao.cli.options import JSON, PERIOD, RUN, SCHEME, SETTINGS, STORE, settings_of
+from jikao.cli.sealed import OUT, tell_packed, tell_verified
 from jikao.scheme.number import half_up, parse_quantity, plain_number
 
 if TYPE_CHECKING:
@@ -177,44 +178,18 @@ def explain(person: str, run: Path | None, store: Path, line: str | None, rows: 
 @JSON
 def verify(run: Path | None, store: Path, as_json: bool) -> int:
     with show.working(say("核对并重新计算", "verifying and computing again")):
-        verification = api.verify(chosen(run, store))
-    found = list(verification.problems)
-    if as_json:
-        show.as_json(
-            {
-                "holds": verification.holds,
-                "recomputed": verification.recomputed,
-                "files": verification.files,
-                "problems": show.problems_json(found),
-            }
-        )
-    else:
-        show.problems(found, err=False)
-        if verification.holds:
-            name = verification.manifest.run if verification.manifest else ""
-            click.echo(
-                say(
-                    "核对无误:{run} 的 {files} 个文件完好,重新计算的结果逐字节相同。",
-                    "It holds: the {files} files of {run} are whole, and computing it again gives the same bytes.",
-                    run=name,
-                    files=verification.files,
-                )
-            )
-    return show.FINE if verification.holds else show.FOUND
+        found = api.verify(chosen(run, store))
+    return tell_verified(found, as_json=as_json)
 
 
 @click.command(help=say("把一份封存的结果打包成一个文件,可带走核对", "Pack a sealed run into one file that can be taken away and verified"))
 @RUN
 @STORE
-@click.option("--out", type=click.Path(path_type=Path), help=say("目标文件,默认为 编号.zip", "target file, by default the id with .zip"))
+@OUT
 def pack(run: Path | None, store: Path, out: Path | None) -> int:
     folder = chosen(run, store)
     target = out or Path(f"{folder.name}.zip")
-    found = api.zip_run(folder, target)
-    show.problems(found)
-    if not show.has_errors(found):
-        click.echo(str(target))
-    return show.exit_code(found)
+    return tell_packed(api.zip_run(folder, target), target)
 
 
 @click.command(

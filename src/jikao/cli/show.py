@@ -64,13 +64,13 @@ def has_errors(found: Iterable[Problem]) -> bool:
     return bool(errors(found))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = ()) -> None:
-    """A table; columns whose index is in ``right`` hold figures."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = (), whole: Sequence[int] = ()) -> None:
+    """A table; columns whose index is in ``right`` hold figures, which like those in ``whole`` (ids) are never broken."""
     from rich.table import Table
 
     made = Table(title=title, title_justify="left", header_style="bold")
     for i, column in enumerate(columns):
-        made.add_column(column, justify="right" if i in right else "left", overflow="fold")
+        made.add_column(column, justify="right" if i in right else "left", overflow="fold", no_wrap=i in {*right, *whole})
     for row in rows:
         made.add_row(*["—" if cell is None else str(cell) for cell in row])
     console().print(made)

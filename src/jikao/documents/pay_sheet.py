@@ -11,7 +11,7 @@ import datetime as dt
 import io
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from jikao.payout.ledger import ACCOUNTS, Account, balances_of
 from jikao.payout.money import FEN, yuan
 from jikao.payout.rules import RULES
 from jikao.payout.statement import Statement, statements
+from jikao.payout.statement_layout import moment
 from jikao.scheme.problem import Level, Place, Problem, kind
 from jikao.scheme.text import Lang, Text
 
@@ -39,13 +40,21 @@ TOO_MANY = kind(
 PERSON, NAME, DEPARTMENT = Text("工号", "number"), Text("姓名", "name"), Text("部门", "department")
 BROUGHT, TOTAL, PAID = Text("上期结转", "brought forward"), Text("应发合计", "total payable"), Text("本次实发", "paid now")
 CARRIED, WITHHELD, SUM = Text("结转下期", "carried forward"), Text("工资代扣", "withheld from wage"), Text("合计", "total")
-PAY_SHEET, CHECKS = Text("发放明细", "Pay"), Text("汇总与核对", "Totals and checks")
-BY_RULE, BY_DEPARTMENT, ACCOUNT = Text("规则", "rule"), Text("部门", "department"), Text("账户", "account")
+RETURNED = Text("本人交回", "given back")
+PAY_SHEET, CHECKS = Text("奖金单", "Pay"), Text("汇总与核对", "Totals and checks")
+BY_RULE, BY_DEPARTMENT, ACCOUNT = Text("规则", "rule"), Text("部门", "department"), Text("科目", "account")
 COUNT, TO_PEOPLE, BORNE = Text("人数", "people"), Text("个人所得", "to people"), Text("公司承担", "borne by the company")
 BEFORE, CHANGE, AFTER = Text("期初余额", "balance before"), Text("本批变动", "this batch"), Text("期末余额", "balance after")
+AGREEMENT = Text("个人与科目核对", "people and accounts")
+OF_PEOPLE, OF_ACCOUNT, DIFFERENCE = (
+    Text("各人合计", "sum over people"),
+    Text("科目本批变动", "change of the account"),
+    Text("差额", "difference"),
+)
+HELD, PERIOD, WHY = Text("暂不发放", "held"), Text("周期", "period"), Text("原因", "reason")
 FACTS = {
     "period": Text("周期", "period"), "batch": Text("批次", "batch"), "corrects": Text("更正批次", "correction of"), "reason": Text("理由", "reason"),
-    "by": Text("编制", "made by"), "approver": Text("审批", "approved by"), "at": Text("时间", "at"), "runs": Text("依据的结果", "runs it rests on"),
+    "by": Text("经办人", "made by"), "approver": Text("审批人", "approved by"), "at": Text("时间", "at"), "runs": Text("依据的结果", "runs it rests on"),
 }  # fmt: skip
 
 Cell: TypeAlias = str | int
@@ -61,11 +70,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Table:
-    """A headed table; ``money``: from which column on cells are fen; the last row is the total."""
+    """A headed table; ``money``: from which column on cells are fen; the last row is the total, if there is one (``summed``)."""
 
     heads: Sequence[str]
     rows: Rows
     money: int
+    summed: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def pay_sheet(batch: Batch, lang: Lang) -> PaySheet:
     return PaySheet(
         facts=[(say(label), said) for label, said in _facts(batch.manifest)],
         people=_people(sheets, say),
-        checks=(_rules(batch, say), _departments(sheets, say), _accounts(batch, say)),
+        checks=(_rules(batch, say), _departments(sheets, say), _accounts(batch, say), _agreement(batch, sheets, say), *_held(batch, lang)),
         made=batch.manifest.when.end,
         titles=(say(PAY_SHEET), say(CHECKS)),
     )
@@ -101,15 +111,17 @@ def _facts(manifest: BatchManifest) -> list[tuple[Text, str]]:
     approval = manifest.approval
     said = {
         "period": manifest.period, "batch": manifest.batch, "corrects": manifest.corrects or "", "reason": approval.reason,
-        "by": approval.by, "approver": approval.approver, "at": approval.at, "runs": runs,
+        "by": approval.by, "approver": approval.approver, "at": moment(approval.at), "runs": runs,
     }  # fmt: skip
     return [(FACTS[name], value) for name, value in said.items() if value]
 
 
 def _people(sheets: Sequence[Statement], say: Words) -> Table:
-    """One row a person; a column for every rule that occurs. A row adds up from left to right."""
+    """One row a person; a column for every rule that occurs. A row adds up from left to right, up to the total and again to
+    what is paid and carried; the last two figures stand apart.
+    """
     rules = [rule for rule in RULES if any(line.rule == rule and line.account == "pay" for sheet in sheets for line in sheet.lines)]
-    heads = [PERSON, NAME, DEPARTMENT, BROUGHT, *(RULES[r].title for r in rules), TOTAL, PAID, CARRIED, WITHHELD]
+    heads = [PERSON, NAME, DEPARTMENT, BROUGHT, *(RULES[r].title for r in rules), TOTAL, PAID, CARRIED, WITHHELD, RETURNED]
     rows: list[list[Cell]] = [[s.person, s.name, s.department, *_figures(s, rules)] for s in sheets]
     return _with_total([say(head) for head in heads], rows, say(SUM), money=3)
 
@@ -119,7 +131,8 @@ def _figures(sheet: Statement, rules: Sequence[str]) -> list[int]:
     for line in sheet.lines:
         if line.account == "pay":
             sums[line.rule] += line.amount
-    return [sheet.brought_forward, *(sums[rule] for rule in rules), sheet.total, sheet.paid, sheet.carried, sheet.withheld]
+    apart = sheet.withheld, sheet.returned
+    return [sheet.brought_forward, *(sums[rule] for rule in rules), sheet.total, sheet.paid, sheet.carried, *apart]
 
 
 def _with_total(heads: Sequence[str], rows: Sequence[Sequence[Cell]], label: str, money: int) -> Table:
@@ -145,9 +158,10 @@ def _departments(sheets: Iterable[Statement], say: Words) -> Table:
     for sheet in sheets:
         grouped[sheet.department].append(sheet)
     rows: list[list[Cell]] = [
-        [d, sum(s.total for s in each), sum(s.paid for s in each), sum(s.withheld for s in each)] for d, each in sorted(grouped.items())
+        [d, *(sum(getattr(s, figure) for s in each) for figure in ("total", "paid", "withheld", "returned"))]
+        for d, each in sorted(grouped.items())
     ]
-    return _with_total([say(BY_DEPARTMENT), say(TOTAL), say(PAID), say(WITHHELD)], rows, say(SUM), money=1)
+    return _with_total([say(head) for head in (BY_DEPARTMENT, TOTAL, PAID, WITHHELD, RETURNED)], rows, say(SUM), money=1)
 
 
 def _accounts(batch: Batch, say: Words) -> Table:
@@ -156,6 +170,31 @@ def _accounts(batch: Batch, say: Words) -> Table:
     kinds = [k for k in ACCOUNTS if k in before or k in change]
     rows: list[list[Cell]] = [[say(ACCOUNTS[k]), before.get(k, 0), change.get(k, 0), before.get(k, 0) + change.get(k, 0)] for k in kinds]
     return _with_total([say(ACCOUNT), say(BEFORE), say(CHANGE), say(AFTER)], rows, say(SUM), money=1)
+
+
+def _agreement(batch: Batch, sheets: Sequence[Statement], say: Words) -> Table:
+    """What the statements say, beside how the accounts moved: nothing is between them."""
+    change = _by_kind(balances_of(batch.entries))
+    said = {
+        "pay": (f"{say(CARRIED)} − {say(BROUGHT)}", sum(s.carried - s.brought_forward for s in sheets)),
+        "paid": (f"{say(PAID)} − {say(RETURNED)}", sum(s.paid - s.returned for s in sheets)),
+        "wage": (f"− {say(WITHHELD)}", -sum(s.withheld for s in sheets)),
+    }
+    rows: list[list[Cell]] = [
+        [say(ACCOUNTS[k]), words, amount, change.get(k, 0), amount - change.get(k, 0)] for k, (words, amount) in said.items()
+    ]
+    return Table([say(AGREEMENT), "", say(OF_PEOPLE), say(OF_ACCOUNT), say(DIFFERENCE)], rows, money=2, summed=False)
+
+
+def _held(batch: Batch, lang: Lang) -> Iterator[Table]:
+    """Who is not paid a bonus yet, and why."""
+    names = {person: known.name for person, known in batch.people.items()}
+    rows = [
+        [h.person, names.get(h.person, ""), h.department, h.period, RULES[h.rule].title.say(lang), h.problem.what(lang)] for h in batch.held
+    ]
+    if rows:
+        heads = [text.say(lang) for text in (HELD, NAME, DEPARTMENT, PERIOD, BY_RULE, WHY)]
+        yield Table(heads, rows, money=len(heads), summed=False)
 
 
 def _by_kind(balances: Mapping[Account, int]) -> dict[str, int]:
@@ -236,7 +275,7 @@ def _write_table(sheet: Any, looks: _Looks, table: Table, top: int) -> int:
         sheet.write_string(top, column, head, looks.head)
     last = len(table.rows)
     for row, cells in enumerate(table.rows, 1):
-        words, money = (looks.total, looks.sum) if row == last else (None, looks.money)
+        words, money = (looks.total, looks.sum) if row == last and table.summed else (None, looks.money)
         for column, cell in enumerate(cells):
             if isinstance(cell, str):
                 sheet.write_string(top + row, column, cell, words)

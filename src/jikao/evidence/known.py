@@ -32,6 +32,20 @@ def known_on(snapshot: Snapshot, day: dt.date, folder: Path) -> Snapshot:
     return replace(snapshot, tables=tables)
 
 
+def joining(snapshot: Snapshot, day: dt.date, until: dt.date, folder: Path) -> Snapshot:
+    """The evidence with those who are registered to join between ``day`` and ``until`` here on ``day`` already, so that they
+    are judged with everybody else: by nothing yet.
+    """
+    people = snapshot.tables.get("people", ())
+    if not people:
+        return snapshot
+    file, here = folder / "people.parquet", f"DATE {quoted(str(day))}"
+    moved = f"CASE WHEN hired_on > {here} AND hired_on < DATE {quoted(str(until))} THEN {here} ELSE hired_on END AS hired_on"
+    with contextlib.closing(DuckEngine(folder)) as on:
+        on.export(f"SELECT * REPLACE ({moved}) FROM {parquet(people)}", file)
+    return replace(snapshot, tables={**snapshot.tables, "people": (file,)})
+
+
 def last_day(snapshot: Snapshot, shapes: Iterable[str], since: dt.date, until: dt.date, folder: Path) -> dt.date | None:
     """The last day from ``since`` until before ``until`` that has evidence of the shapes; ``None`` without any."""
     with contextlib.closing(DuckEngine(folder)) as on:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from jikao.payout.facts import Advance, Facts, Order, RunFacts
+from jikao.payout.figures import comes_to, equal_sign
 from jikao.payout.ledger import Account, Book
 from jikao.payout.money import percent, yuan
 from jikao.payout.orders import members, progress_on, view
@@ -60,6 +61,18 @@ ORDER_OVER = kind(
     what=Text("预支“{advance}”在 {day} 审批时,任务单“{order}”已经结算或取消。", "Order {order} was settled or cancelled when advance {advance} was approved on {day}."),
     why=Text("结算以后发的是绩效,不再预支。", "After settlement performance pay is due, not an advance on it."),
     mend=Text("撤回申请,或改正日期。", "Withdraw the application, or correct the days."),
+)  # fmt: skip
+ORDER_PAID = kind(
+    "advance.order-paid", Level.ERROR,
+    what=Text("预支“{advance}”的任务单“{order}”已在以前的批次结算。", "The order of advance {advance}, '{order}', was settled in an earlier batch."),
+    why=Text("绩效已经发放,没有可以预支、也没有可以冲抵的了。", "Its performance pay is out: there is nothing left to advance, nor to take it back from."),
+    mend=Text("撤回申请。", "Withdraw the application."),
+)  # fmt: skip
+APPROVED_BEFORE = kind(
+    "advance.approved-before", Level.ERROR,
+    what=Text("预支“{advance}”于 {approved} 审批,早于 {applied} 的申请。", "Advance {advance} was approved on {approved}, before it was applied for on {applied}."),
+    why=Text("先申请,后审批。", "Nobody approves what was not applied for."),
+    mend=Text("改正日期。", "Correct the days."),
 )  # fmt: skip
 NO_PART = kind(
     "advance.no-part", Level.ERROR,
@@ -114,15 +127,21 @@ TOO_MANY = kind(
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most an advance may be, in fen, exactly; and how that comes to be."""
+    """The most an advance may be, in fen, exactly; how that comes to be, and from which rows."""
 
     exact: Fraction
     formula: str
+    sources: tuple[str, ...]
 
     @property
     def most(self) -> int:
         """Whole fen, never above the limit."""
         return max(0, self.exact.numerator // self.exact.denominator)
+
+    @property
+    def said(self) -> str:
+        """The formula with what it comes to."""
+        return comes_to(self.formula, self.exact, self.most)
 
 
 class AdvanceChecks:
@@ -133,8 +152,17 @@ class AdvanceChecks:
 
     def problems(self, advance: Advance, approved_on: dt.date) -> Iterator[Problem]:
         """Everything that forbids paying an advance."""
+        if approved_on < advance.applied_on:
+            yield APPROVED_BEFORE(self._facts.place(advance), advance=advance.advance, approved=approved_on, applied=advance.applied_on)
         yield from self._people(advance, approved_on)
         yield from self._progress(advance, approved_on) if advance.kind == "progress" else self._hardship(advance)
+
+    def limit(self, advance: Advance) -> Limit | None:
+        """The most it may be; ``None`` when that cannot be said."""
+        if advance.kind == "hardship":
+            return self._hardship_limit(advance)
+        order = self._facts.orders.get(advance.order_no)
+        return None if order is None else self._progress_limit(advance, order)
 
     # --- people --------------------------------------------------------------------------------------------------
 
@@ -168,23 +196,35 @@ class AdvanceChecks:
             yield UNKNOWN_ORDER(place, **said)
         elif any(day and day <= approved_on for day in (order.settled_on, order.cancelled_on)):
             yield ORDER_OVER(place, **said, day=approved_on)
+        elif self._book.was_posted_earlier(order.fact):
+            yield ORDER_PAID(place, **said)
         else:
             yield from self._within_progress(advance, order)
 
     def _within_progress(self, advance: Advance, order: Order) -> Iterator[Problem]:
         place, said = self._facts.place(advance), {"advance": advance.advance, "order": order.order_no}
         department = department_on(self._facts, advance.person, advance.applied_on)
-        progress, basis = progress_on(self._facts, order, advance.applied_on), self._basis(advance, order, department)
-        if progress is None:
+        if progress_on(self._facts, order, advance.applied_on) is None:
             yield NO_PROGRESS(place, **said, day=advance.applied_on)
         if department not in (values_of(order, self._facts.splits.get(order.order_no, ())) or {}):
             yield NO_PART(place, **said, person=advance.person, department=department)
-        elif basis is None:
+        elif self._basis(advance, order, department) is None:
             yield NO_SHARE(place, **said, person=advance.person)
-        elif progress is not None:
-            given = self._given(advance, department)
-            limit = Limit(progress * basis - given, f"{percent(progress)} × {yuan(basis.numerator // basis.denominator)} − {yuan(given)}")
-            yield from self._within(advance, limit)
+        else:
+            yield from self._within(advance, self._progress_limit(advance, order))
+
+    def _progress_limit(self, advance: Advance, order: Order) -> Limit | None:
+        """Progress × basis − what was advanced; it rests on the order, the last report and the department's part."""
+        department = department_on(self._facts, advance.person, advance.applied_on)
+        progress, basis = progress_on(self._facts, order, advance.applied_on), self._basis(advance, order, department)
+        if progress is None or basis is None:
+            return None
+        given = self._given(advance, department)
+        about = "≈" if equal_sign(basis, 0) == "≈" else ""
+        formula = f"{percent(progress)} × {about}{yuan(basis.numerator // basis.denominator)} − {yuan(given)}"
+        reports = [r.fact for r in self._facts.progress.get(order.order_no, ()) if r.reported_on <= advance.applied_on]
+        parts = [s.fact for s in self._facts.splits.get(order.order_no, ()) if s.department == department]
+        return Limit(progress * basis - given, formula, (order.fact, *reports[-1:], *parts))
 
     def _basis(self, advance: Advance, order: Order, department: str) -> Fraction | None:
         """What the progress is taken of (AMB-12); ``None`` when it cannot be said."""
@@ -216,9 +256,10 @@ class AdvanceChecks:
     def _given(self, advance: Advance, department: str) -> int:
         """What was advanced on the order before: to the department's people, or to the person where each has a limit."""
         given = [a for a in self._facts.advances_on.get(advance.order_no, ()) if a is not advance and self._book.was_posted(a.fact)]
+        paid = [(a, *self._book.granted.get(a.advance, (a.person, a.amount))) for a in given]
         if self._rules.progress_cap == "own_share":
-            return sum(a.amount for a in given if a.person == advance.person)
-        return sum(a.amount for a in given if department_on(self._facts, a.person, a.applied_on) == department)
+            return sum(amount for _, person, amount in paid if person == advance.person)
+        return sum(amount for a, person, amount in paid if department_on(self._facts, person, a.applied_on) == department)
 
     # --- hardship ------------------------------------------------------------------------------------------------
 
@@ -227,28 +268,39 @@ class AdvanceChecks:
         open_ = sum(1 for a in self._facts.advances_of.get(advance.person, ()) if a.kind == "hardship" and self._is_open(a))
         if open_ >= self._rules.hardship_open:
             yield TOO_MANY(place, **said, open=open_, most=self._rules.hardship_open)
-        months = _months_before(advance.applied_on, self._rules.hardship_months)
-        earned = [e for e in (self._earned(advance.person, month) for month in months) if e is not None]
-        if not earned:
+        limit = self._hardship_limit(advance)
+        if limit is None:
+            months = self._months(advance)
             yield NO_BASIS(place, **said, first=f"{months[-1]:%Y-%m}", last=f"{months[0]:%Y-%m}")
-            return
-        share, total = Fraction(self._rules.hardship_share), sum(earned)
-        yield from self._within(advance, Limit(share * total / len(months), f"{percent(share)} × {yuan(total)} ÷ {len(months)}"))
+        else:
+            yield from self._within(advance, limit)
 
-    def _earned(self, person: str, month: dt.date) -> int | None:
-        """Performance pay of a month: what Jikao computed, else what is on record from before."""
+    def _hardship_limit(self, advance: Advance) -> Limit | None:
+        """A share of the average performance pay, by what Jikao computed and the wages on record from before."""
+        found = [e for e in (self._earned(advance.person, month) for month in self._months(advance)) if e is not None]
+        if not found:
+            return None
+        share, months, total = Fraction(self._rules.hardship_share), self._rules.hardship_months, sum(amount for amount, _ in found)
+        sources = tuple(fact for _, facts in found for fact in facts)
+        return Limit(share * total / months, f"{percent(share)} × {yuan(total)} ÷ {months}", sources)
+
+    def _months(self, advance: Advance) -> list[dt.date]:
+        return _months_before(advance.applied_on, self._rules.hardship_months)
+
+    def _earned(self, person: str, month: dt.date) -> tuple[int, tuple[str, ...]] | None:
+        """Performance pay of a month, and the row that says so: what Jikao computed, else what is on record from before."""
         if (person, f"{month:%Y-%m}") in self._book.earned:
-            return self._book.earned[person, f"{month:%Y-%m}"]
+            return self._book.earned[person, f"{month:%Y-%m}"], ()
         row = self._facts.wages.get((person, month))
-        return row.performance if row else None
+        return None if row is None or row.performance is None else (row.performance, (row.fact,))
 
     def _is_open(self, advance: Advance) -> bool:
         return self._book.balance(Account("advance", advance.person, advance.advance)) < 0
 
     # --- both ----------------------------------------------------------------------------------------------------
 
-    def _within(self, advance: Advance, limit: Limit) -> Iterator[Problem]:
-        if advance.amount > limit.exact:
+    def _within(self, advance: Advance, limit: Limit | None) -> Iterator[Problem]:
+        if limit is not None and advance.amount > limit.exact:
             over = OVER_CAP if advance.kind == "progress" else OVER_HARDSHIP
             place, said = self._facts.place(advance), {"most": yuan(limit.most), "formula": limit.formula}
             yield over(place, advance=advance.advance, amount=yuan(advance.amount), **said)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from jikao.payout.advance_checks import AdvanceChecks
 from jikao.payout.facts import Advance, Facts, Repayment, RunFacts
@@ -17,10 +19,12 @@ from jikao.payout.ledger import Account, Book
 from jikao.payout.losses import Losses
 from jikao.payout.money import filled, part, percent, yuan
 from jikao.payout.orders import is_settled
+from jikao.payout.reading import fact_of
+from jikao.payout.regained import lost, regain
 from jikao.payout.staff import department_on
 from jikao.scheme.model import Advances
 from jikao.scheme.period import Period, PeriodKind, ending_in, parse_period
-from jikao.scheme.problem import Level, kind
+from jikao.scheme.problem import NOWHERE, Level, Problem, kind
 from jikao.scheme.text import Text
 
 NOT_APPROVED = kind(
@@ -41,6 +45,12 @@ REPAID_TOO_MUCH = kind(
     why=Text("收回的不会多于发出的。", "No more is recovered than was paid."),
     mend=Text("改正金额;预支发放之前的归还也请核对。", "Correct the amount, and check that the advance was paid before."),
 )  # fmt: skip
+CHANGED = kind(
+    "advance.changed-after-payment", Level.ERROR,
+    what=Text("预支“{advance}”已发给“{person}” {amount} 元,证据里现在不是这样。", "Advance {advance} was paid to '{person}', {amount} yuan; the evidence now says otherwise."),
+    why=Text("发出的钱是事实,不随表格改动。", "Money paid is a fact and does not change with a row."),
+    mend=Text("恢复原来的人、金额与日期;要改变的,登记归还或核销。", "Restore person, amount and days; record what changes as a repayment or a write-off."),
+)  # fmt: skip
 
 
 def post(run: RunFacts, facts: Facts, book: Book) -> None:
@@ -54,6 +64,14 @@ def post(run: RunFacts, facts: Facts, book: Book) -> None:
         Losses(run, facts, book, rules).post()
         recovering.pay()
         recovering.settle()
+
+
+def changed(facts: Facts, book: Book) -> Iterator[Problem]:
+    """Advances paid to somebody, or of an amount, that their rows no longer say; and those paid that would not be paid now."""
+    for name, (person, amount) in sorted(book.granted.items()):
+        row = facts.advances.get(name)
+        if (row and (row.person, row.amount) != (person, amount)) or not book.was_posted(fact_of("advances", (name,))):
+            yield CHANGED(facts.place(row) if row else NOWHERE, advance=name, person=person, amount=yuan(amount))
 
 
 class _Advances:
@@ -80,12 +98,15 @@ class _Advances:
             self._book.problems.append(REPAID_UNKNOWN(place, **said))
             return
         left = self._left(advance)
-        if repayment.amount > left:
-            self._book.problems.append(REPAID_TOO_MUCH(place, **said, amount=yuan(repayment.amount), left=yuan(left)))
+        most = left + sum(manager + company for _, manager, company in lost(self._book, advance.advance).values())
+        if repayment.amount > most:
+            self._book.problems.append(REPAID_TOO_MUCH(place, **said, amount=yuan(repayment.amount), left=yuan(most)))
             return
         self._book.first_time(repayment.fact)
-        formula = f"{yuan(left)} − {yuan(repayment.amount)} = {yuan(left - repayment.amount)}"
-        self._move("repayment", repayment.repayment, _of("paid", advance), _account(advance), repayment.amount, formula, repayment.fact)
+        back = min(left, repayment.amount)
+        formula, sources = f"−{yuan(back)} {_left_after(left, back)}", (repayment.fact, advance.fact)
+        self._move("repayment", repayment.repayment, _of("paid", advance), _account(advance), back, formula, sources)
+        regain(self._run, self._book, repayment, advance.person, repayment.amount - back)
 
     # --- settlement and offset -----------------------------------------------------------------------------------
 
@@ -101,38 +122,46 @@ class _Advances:
         taken = min(left, pay)
         self._paid[advance.order_no, advance.person] -= taken
         self._settled[advance.person] += taken
-        formula = f"min({yuan(left)}, {yuan(pay)}) = {yuan(taken)}"
-        self._move("settlement", advance.advance, _of("pay", advance), _account(advance), taken, formula, advance.fact)
+        formula = f"−min({yuan(left)}, {yuan(pay)}) = −{yuan(taken)} {_left_after(left, taken)}"
+        self._move("settlement", advance.advance, _of("pay", advance), _account(advance), taken, formula, (advance.fact,))
 
     def offset(self) -> None:
         """The monthly offset: what is still owed, the oldest first, out of a share of the month's performance pay (A42) as far
         as settlement left it.
         """
-        for person in sorted(self._facts.advances_of):
-            owed = [a for a in self._facts.advances_of[person] if self._left(a) and self._is_due(a)]
+        for person, accounts in groupby(self._book.balances("advance"), key=attrgetter("owner")):
+            owed = sorted(filter(self._is_due, accounts), key=self._applied)
             if owed:
                 self._offset(person, owed)
 
-    def _offset(self, person: str, owed: list[Advance]) -> None:
+    def _offset(self, person: str, owed: Sequence[Account]) -> None:
         share, earned, settled = filled(self._rules.offset_share), self._earned(person), self._settled[person]
         room, taken = max(0, part(earned - settled, share)), 0
         of = f"({yuan(earned)} − {yuan(settled)})" if settled else yuan(earned)
-        for advance in owed:
-            left, amount = self._left(advance), min(self._left(advance), room - taken)
+        for account in owed:
+            left = -self._book.balance(account)
+            amount = min(left, room - taken)
             before = f" − {yuan(taken)}" if taken else ""
             taken += amount
-            formula = f"min({yuan(left)}, {percent(share)} × {of}{before}) = {yuan(amount)}"
-            self._move("offset", advance.advance, _of("pay", advance), _account(advance), amount, formula, advance.fact)
+            formula = f"−min({yuan(left)}, {percent(share)} × {of}{before}) = −{yuan(amount)} {_left_after(left, amount)}"
+            source = fact_of("advances", (account.part,))
+            self._move("offset", account.part, Account("pay", person), account, amount, formula, (source,))
 
     def _earned(self, person: str) -> int:
         """Performance pay of the run's period, in fen; most often it is a month."""
         months = ending_in(self._run.period, PeriodKind.MONTH)
         return sum(self._book.earned.get((person, str(month)), 0) for month in months)
 
-    def _is_due(self, advance: Advance) -> bool:
+    def _applied(self, account: Account) -> tuple[dt.date, str]:
+        """The age of an advance on the books: by the day of its application, and its number."""
+        advance = self._facts.advances.get(account.part)
+        return (advance.applied_on if advance else dt.date.min, account.part)
+
+    def _is_due(self, account: Account) -> bool:
         """Whether an advance is recovered month by month: a progress advance once nothing more comes from its order."""
-        order = self._facts.orders.get(advance.order_no)
-        if advance.kind == "hardship" or order is None or order.cancelled_on is not None:
+        advance = self._facts.advances.get(account.part)
+        order = None if advance is None else self._facts.orders.get(advance.order_no)
+        if advance is None or advance.kind == "hardship" or order is None or order.cancelled_on is not None:
             return True
         department = department_on(self._facts, advance.person, advance.applied_on)
         waiting = self._book.balance(Account("order", order.order_no, department))
@@ -144,7 +173,9 @@ class _Advances:
         """The advances approved by the end of the period, in the order of application day and number."""
         checks = AdvanceChecks(self._run, self._facts, self._book, self._rules)
         for advance in self._new():
-            if advance.approved_on is None:
+            if advance.advance in self._book.granted:
+                self._pay_again(advance)
+            elif advance.approved_on is None:
                 said = {"advance": advance.advance, "person": advance.person, "amount": yuan(advance.amount)}
                 self._book.problems.append(NOT_APPROVED(self._facts.place(advance), **said))
             elif advance.approved_on <= self._run.last_day:
@@ -155,12 +186,24 @@ class _Advances:
             if advance.applied_on <= self._run.last_day and not self._book.was_posted(advance.fact):
                 yield advance
 
+    def _pay_again(self, advance: Advance) -> None:
+        """In a correction: what the batch paid it pays again, whatever would be allowed today."""
+        if advance.approved_on is None or advance.approved_on <= self._run.last_day:
+            self._grant(advance, *self._book.granted[advance.advance], "", (advance.fact,))
+
     def _pay(self, advance: Advance, approved_on: dt.date, checks: AdvanceChecks) -> None:
         problems = list(checks.problems(advance, approved_on))
         self._book.problems += problems
         if not problems:
-            self._book.first_time(advance.fact)
-            self._move(f"{advance.kind}_advance", advance.advance, _account(advance), _of("pay", advance), advance.amount, "", advance.fact)
+            limit = checks.limit(advance)
+            within = (f"{yuan(advance.amount)} ≤ {limit.said}", (advance.fact, *limit.sources)) if limit else ("", (advance.fact,))
+            self._grant(advance, advance.person, advance.amount, *within)
+
+    def _grant(self, advance: Advance, person: str, amount: int, formula: str, sources: Sequence[str]) -> None:
+        self._book.first_time(advance.fact)
+        self._book.granted[advance.advance] = (person, amount)
+        account = Account("advance", person, advance.advance)
+        self._move(f"{advance.kind}_advance", advance.advance, account, Account("pay", person), amount, formula, sources)
 
     # --- book ----------------------------------------------------------------------------------------------------
 
@@ -168,9 +211,14 @@ class _Advances:
         """What of an advance is not recovered, in fen."""
         return -self._book.balance(_account(advance))
 
-    def _move(self, rule: str, subject: str, giver: Account, taker: Account, amount: int, formula: str, source: str) -> None:
+    def _move(self, rule: str, subject: str, giver: Account, taker: Account, amount: int, formula: str, sources: Sequence[str]) -> None:
         period, scheme = str(self._run.period), self._run.scheme.scheme
-        self._book.move(period, rule, scheme, subject, giver=giver, taker=taker, amount=amount, formula=formula, sources=(source,))
+        self._book.move(period, rule, scheme, subject, giver=giver, taker=taker, amount=amount, formula=formula, sources=sources)
+
+
+def _left_after(left: int, taken: int) -> str:
+    """What is left of an advance before and after: ``(800.00 → 500.00)``."""
+    return f"({yuan(left)} → {yuan(left - taken)})"
 
 
 def _account(advance: Advance) -> Account:
@@ -190,6 +238,7 @@ def _paid_on_orders(book: Book, period: Period) -> dict[tuple[str, str], int]:
             if entry.period not in ends:
                 ends[entry.period] = entry.period == str(period) or period.start < parse_period(entry.period).end <= period.end
             if ends[entry.period]:
-                order_no, _, person = entry.subject.rpartition("|")
-                paid[order_no, person] += sum(amount for account, amount in entry.postings if account.kind == "pay")
+                for account, amount in entry.postings:
+                    if account.kind == "pay":
+                        paid[entry.subject.removesuffix(f"|{account.owner}"), account.owner] += amount
     return paid

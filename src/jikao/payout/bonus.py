@@ -9,10 +9,9 @@ from fractions import Fraction
 from jikao.payout import money
 from jikao.payout.allot import Allotment
 from jikao.payout.facts import Result, RunFacts
-from jikao.payout.figures import Factor, equals, product
+from jikao.payout.figures import Factor, comes_to, product, rounded
 from jikao.payout.ledger import Account, Book
 from jikao.scheme.model import BonusPool, PerformanceBonus
-from jikao.scheme.number import plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ class Bounds:
         ``(100000.00 − 20000.00) × 85.50 × 1.2 ÷ 640.5 = 12814.99``; ``amount`` in fen, figures in yuan.
         """
         whole, taken, weight = money.yuan(amount), amount - shared.rest, shared.weight or Fraction(1)
-        rest, by, each = f"({whole} − {money.yuan(taken)})" if taken else whole, plain_number(weight), shared.rest / weight
+        rest, by, each = f"({whole} − {money.yuan(taken)})" if taken else whole, rounded(weight), shared.rest / weight
         for own, part in zip(weights, shared.parts, strict=True):
-            _, figures = self.keep(each * own.exact, f"{product(rest, own.figures)} ÷ {by}")
-            yield equals(figures, part)
+            exact, figures = self.keep(each * own.exact, f"{product(rest, own.figures)} ÷ {by}")
+            yield comes_to(figures, exact, part)
 
 
 def give(run: RunFacts, book: Book, rule: str, bonuses: Sequence[Bonus]) -> None:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from jikao.payout import advances, conduct, grades, output_value, performance, pool
+from jikao.payout import advances, conduct, grades, losses, output_value, performance, pool
+from jikao.payout.balancing import balance
 from jikao.payout.collector import resting
 from jikao.payout.facts import Facts, RunFacts
 from jikao.payout.ledger import PAYMENT, Account, Book, Entry, Opening, correcting
+from jikao.payout.overlaps import paid_by_several
 from jikao.payout.rules import ORDER
 from jikao.scheme.period import Period
 from jikao.scheme.problem import Level, Problem, kind
@@ -68,12 +70,14 @@ def correct(job: Job, posted: Sequence[Entry], now: Opening) -> Payroll:
 
     ``job``: the batch's period and opening, with runs and facts as they are today, without facts other batches posted;
     ``posted``: the entries of the batch and of its earlier corrections; ``now``: what all batches so far left. Who gets
-    more is paid the difference; who got too much owes it, and it is taken from what they are owed next.
+    more is paid the difference; who got too much owes it, and it is taken from what they are owed next. What the difference
+    takes beyond a balance is put right at once (``balancing``).
     """
     fresh = _earned(job)
     book = Book(now)
     for entry in correcting(fresh.entries, posted):
         book.post(entry)
+    balance(book, str(job.period), tuple(book.entries))
     _pay_out(book, str(job.period))
     return Payroll(_in_order(book.entries), _once(fresh.problems), fresh.posted)
 
@@ -89,6 +93,9 @@ def _earned(job: Job) -> Book:
                 post(run, job.facts, book)
         for run in together:
             advances.post(run, job.facts, book)
+    if any(run.scheme.payout.advances for run in runs):
+        book.problems += [*advances.changed(job.facts, book), *losses.two_wages(job.facts)]
+    book.problems += paid_by_several(job.runs, book.entries)
     return book
 
 

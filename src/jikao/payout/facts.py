@@ -259,6 +259,8 @@ class Facts:
     write_offs: Sequence[WriteOff] = ()
     wages: Mapping[tuple[str, dt.date], Wage] = field(default_factory=dict)
     """By person and first day of the month."""
+    second_wages: Sequence[Wage] = ()
+    """Rows of a person and month for which another row says something else."""
     budgets: Sequence[Budget] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     """File name by import id."""

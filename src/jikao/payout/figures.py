@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from jikao.payout import money
-from jikao.scheme.number import plain_number
+from jikao.scheme.number import half_up, plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,27 @@ def equals(figures: str, amount: int) -> str:
     """Figures and the fen they come to; said once when they are the same."""
     said = money.yuan(amount)
     return said if figures == said else f"{figures} = {said}"
+
+
+def comes_to(figures: str, exact: Fraction, amount: int) -> str:
+    """Figures, the fen they come to exactly, and the whole fen posted, which sharing out may have rounded the other way:
+    ``1000.00 × 60.00 ÷ 315 ≈ 190.4762 → 190.47``.
+    """
+    if money.part(1, exact) == amount:
+        return equals(figures, amount)
+    return f"{figures} {equal_sign(exact / money.FEN, _PLACES)} {plain_number(half_up(exact / money.FEN, _PLACES))} → {money.yuan(amount)}"
+
+
+def rounded(number: Fraction) -> str:
+    """A number to divide by, marked where it had to be rounded for the eye: ``315``, ``≈106.666667``."""
+    said = plain_number(number)
+    return said if Fraction(said) == number else f"≈{said}"
+
+
+def equal_sign(exact: Fraction, places: int) -> str:
+    """``=`` when so many decimals say it all, else ``≈``."""
+    return "=" if (exact * 10**places).denominator == 1 else "≈"
+
+
+_PLACES = 4
+"""Decimals of yuan shown where the fen posted is not the nearest one."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from fractions import Fraction
 
 from jikao.payout import money
 from jikao.payout.facts import Facts, Result, RunFacts
+from jikao.payout.figures import comes_to
 from jikao.payout.ledger import Account, Book
 from jikao.payout.presence import Presence
 from jikao.payout.standing import Standing
@@ -39,6 +42,8 @@ class _Bonuses:
         self._effects = {effect.grade: effect for effect in run.scheme.payout.grades}
         self._carried = {pool: held for pool, held in book.balances("pool").items() if pool.owner == self._scheme}
         """What earlier periods left in the pools."""
+        self._givers: Counter[Account] = Counter()
+        """How many people gave to each pool in this run."""
         self._amounts = {grade: money.fen(money.filled(effect.amount)) for grade, effect in self._effects.items()}
 
     def graded(self) -> list[tuple[Result, GradeAmount]]:
@@ -50,16 +55,16 @@ class _Bonuses:
         """What the grade does to a person's bonus, which it never takes below 0 (A34)."""
         amount = self._amounts[effect.grade]
         if effect.withheld:
-            self._take("withheld", result, bonus, f"{money.yuan(bonus)} − {money.yuan(bonus)} = 0.00", _company("withheld"))
+            self._take("withheld", result, bonus, f"−{money.yuan(bonus)}", _company("withheld"))
         elif amount > 0:
             self.give("grade_effect", result, amount, money.yuan(amount), (self._standing.source(result),))
         elif amount < 0:
             taken = min(-amount, bonus)
-            formula = f"min({money.yuan(-amount)}, {money.yuan(bonus)}) = {money.yuan(taken)}"
+            formula = f"−min({money.yuan(-amount)}, {money.yuan(bonus)}) = −{money.yuan(taken)}"
             pooled = self._sharing if effect.gives else None
             self._take("grade_effect", result, taken, formula, self._pool(result) if pooled else _company("grade_effect"))
-            if pooled and pooled.counts == "fixed":
-                self._complete(result, -amount, taken)
+            if pooled:
+                self._count(pooled, result, -amount, taken)
 
     def redistribute(self, sharing: Redistribution, graded: Sequence[tuple[Result, GradeAmount]]) -> None:
         """Share each pool: what it holds ÷ heads each; what does not divide stays in it and is part of the next X."""
@@ -83,21 +88,31 @@ class _Bonuses:
     def _take(self, rule: str, result: Result, amount: int, formula: str, taker: Account) -> None:
         self._move(rule, result.person, Account("pay", result.person), taker, amount, formula, (self._standing.source(result),))
 
+    def _count(self, sharing: Redistribution, result: Result, stated: int, taken: int) -> None:
+        """Who gave; where X counts the stated amount, the company adds what the bonus did not cover."""
+        fixed = sharing.counts == "fixed"
+        self._givers[self._pool(result)] += 1 if taken or fixed else 0
+        if fixed:
+            self._complete(result, stated, taken)
+
     def _complete(self, result: Result, stated: int, taken: int) -> None:
-        """X counts the stated amount: the company adds what the bonus did not cover."""
         formula = f"{money.yuan(stated)} − {money.yuan(taken)} = {money.yuan(stated - taken)}"
         source = self._standing.source(result)
         self._move("redistribution", result.person, _company("redistribution"), self._pool(result), stated - taken, formula, (source,))
 
     def _share(self, pool: Account, held: int, heads: Sequence[Result]) -> None:
         each = held // len(heads)
-        carried = self._carried.get(pool, 0)
-        x = f"({money.yuan(held - carried)} + {money.yuan(carried)})" if carried else money.yuan(held)
-        formula = f"{x} ÷ {len(heads)} = {money.yuan(each)}"
+        formula = comes_to(f"X {self._x(pool, held)} ÷ Y {len(heads)}", Fraction(held, len(heads)), each)
         for result in heads:
             self._move(
                 "redistribution", result.person, pool, Account("pay", result.person), each, formula, (self._standing.source(result),)
             )
+
+    def _x(self, pool: Account, held: int) -> str:
+        """What a pool holds, with the number of people who gave it and apart from what was carried over: ``2500.00 (3)``."""
+        carried = self._carried.get(pool, 0)
+        given = f"{money.yuan(held - carried)} ({self._givers[pool]})"
+        return f"({given} + {money.yuan(carried)})" if carried else given
 
     def _pool(self, result: Result) -> Account:
         together = self._sharing is None or self._sharing.within == "everybody"

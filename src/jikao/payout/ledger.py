@@ -66,6 +66,13 @@ class Entry:
     postings: tuple[Posting, ...]
 
 
+REGAINED = "regained"
+"""The rule of the entries that take in money of an advance after it was written off."""
+
+LOSING = frozenset(("write_off", REGAINED))
+"""The rules whose entries, their subject a write-off, say what is lost and who bears it."""
+
+
 class UnbalancedError(AssertionError):
     """Postings that do not sum to zero: a fault of the program, never of the data."""
 
@@ -73,12 +80,16 @@ class UnbalancedError(AssertionError):
 @dataclass(frozen=True)
 class Opening:
     """What earlier batches left. ``balances`` that are not zero; ``earned``: performance pay in fen by (person, month
-    ``2024-06``); ``posted``: the facts already turned into entries, as ``shape/key``.
+    ``2024-06``); ``posted``: the facts already turned into entries, as ``shape/key``; ``granted``: advances any batch so
+    far paid, person and fen by id, with those of the batch a correction is about: what was paid is a fact;
+    ``written_off``: by write-off and account what it moved, less what came in since.
     """
 
     balances: Mapping[Account, int] = field(default_factory=dict)
     earned: Mapping[tuple[str, str], int] = field(default_factory=dict)
     posted: frozenset[str] = frozenset()
+    granted: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    written_off: Mapping[tuple[str, Account], int] = field(default_factory=dict)
 
 
 class Book:
@@ -88,6 +99,8 @@ class Book:
         self.entries: list[Entry] = []
         self.problems: list[Problem] = []
         self.earned: defaultdict[tuple[str, str], int] = defaultdict(int, opening.earned)
+        self.granted = dict(opening.granted)
+        self.written_off: defaultdict[tuple[str, Account], int] = defaultdict(int, opening.written_off)
         self._balances: defaultdict[Account, int] = defaultdict(int, opening.balances)
         self._posted_before = opening.posted
         self._posted = set(opening.posted)
@@ -99,6 +112,8 @@ class Book:
         self.entries.append(entry)
         for account, amount in entry.postings:
             self._balances[account] += amount
+            if entry.rule in LOSING and account.kind != "paid":
+                self.written_off[entry.subject, account] += amount
 
     def move(
         self, period: str, rule: str, scheme: str, subject: str, *,
@@ -134,6 +149,10 @@ class Book:
         """Whether a fact was turned into entries before."""
         return fact in self._posted
 
+    def was_posted_earlier(self, fact: str) -> bool:
+        """Whether another batch turned a fact into entries."""
+        return fact in self._posted_before
+
 
 def balances_of(entries: Iterable[Entry]) -> dict[Account, int]:
     """The balances entries add up to, zero ones left out."""
@@ -147,11 +166,21 @@ def balances_of(entries: Iterable[Entry]) -> dict[Account, int]:
 PAYMENT = "payment"
 """The rule of the entry that pays a person out; it closes a batch."""
 
+BALANCING = "balancing"
+"""The rule of the entries that give back what a correction took too much."""
+
+FOLLOWING = frozenset((PAYMENT, BALANCING))
+"""Rules whose entries follow from the balances, not from the facts of a period."""
+
+GRANTING = frozenset(("progress_advance", "hardship_advance"))
+"""The rules that pay an advance; their posting on an ``advance`` account says to whom, which and how much."""
+
 
 def correcting(fresh: Iterable[Entry], posted: Iterable[Entry]) -> list[Entry]:
     """The entries that turn what was posted into the fresh computation (A52): original + correction = fresh.
 
-    Payments are left out: money that changed hands is a fact, and what is still owed, or too much, follows from the rest.
+    What follows from balances is left out: money that changed hands is a fact, and what is still owed, or too much, follows
+    from the rest.
     """
     before, after = _by_name(posted), _by_name(fresh)
     found = []
@@ -179,7 +208,7 @@ class _Sum:
 def _by_name(entries: Iterable[Entry]) -> dict[_Name, _Sum]:
     sums: dict[_Name, _Sum] = {}
     for entry in entries:
-        if entry.rule == PAYMENT:
+        if entry.rule in FOLLOWING:
             continue
         found = sums.setdefault((entry.period, entry.rule, entry.scheme, entry.subject), _Sum(defaultdict(int), [], ()))
         found.formulas += [entry.formula] if entry.formula else []

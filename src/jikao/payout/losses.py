@@ -6,12 +6,15 @@ is carried to the next month.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from jikao.payout.facts import Advance, Facts, RunFacts, Wage, WriteOff
 from jikao.payout.ledger import Account, Book, Entry, Posting
 from jikao.payout.money import fen, part, percent, yuan
+from jikao.payout.reading import fact_of
+from jikao.payout.staff import position_on
 from jikao.scheme.model import Advances
 from jikao.scheme.number import Unset
 from jikao.scheme.problem import Level, Problem, kind
@@ -35,6 +38,19 @@ DECIDER = kind(
     why=Text("须由另一个有名有姓的人认定。", "Somebody else, and named, decides about a loss."),
     mend=Text("由另一人认定并署名。", "Have somebody else decide, and name them."),
 )  # fmt: skip
+BENEFICIARY = kind(
+    "advance.write-off-beneficiary", Level.ERROR,
+    what=Text("核销“{write_off}”的认定人“{by}”就是领了预支的人。", "Write-off {write_off} was decided by '{by}', who got the advance."),
+    why=Text("没有人可以免除自己的欠款。", "Nobody lets themselves off a debt."),
+    mend=Text("由另一人认定并署名。", "Have somebody else decide, and name them."),
+)  # fmt: skip
+NOT_LIABLE = kind(
+    "advance.write-off-manager", Level.ERROR,
+    what=Text("核销“{write_off}”要“{manager}”承担;此人不是申请人“{applicant}”,在 {day} 的岗位也不是“{needed}”。",
+              "Write-off {write_off} makes '{manager}' liable, who is not the applicant '{applicant}', nor held the position '{needed}' on {day}."),
+    why=Text("承担的是申请预支的经理(S5.28)。", "It is the manager who applied for the advance who bears a part (S5.28)."),
+    mend=Text("写申请人,或接任同一岗位的人;人员表缺岗位的,补上。", "Name the applicant, or who holds that position; if the people lack the position, add it."),
+)  # fmt: skip
 SHARE_UNSET = kind(
     "advance.liability-unset", Level.ERROR,
     what=Text("核销“{write_off}”没有经理承担的比例。", "Write-off {write_off}: the manager's share of the loss is not set."),
@@ -54,6 +70,19 @@ NO_WAGE = kind(
     why=Text("每月扣减以工资为限,没有记录不能猜。", "What is withheld is bounded by the wage, which is not guessed."),
     mend=Text("登记该月工资;没有扣的留待以后。", "Record the month's wage; what is not withheld is carried on."),
 )  # fmt: skip
+TWO_WAGES = kind(
+    "payout.two-wages", Level.ERROR,
+    what=Text("“{person}”的 {month} 有两行不同的工资记录;另一行在 {other}。", "'{person}' has two different wages on record for {month}; the other row is {other}."),
+    why=Text("扣减与困难预支的限额都以它为准,不能任取一行。", "What may be withheld and advanced goes by it; Jikao does not pick one."),
+    mend=Text("改正其中一行;多余的一行改成与另一行相同。", "Correct one of them; make a row too many say the same as the other."),
+)  # fmt: skip
+
+
+def two_wages(facts: Facts) -> Iterator[Problem]:
+    """People with two wages in a month."""
+    for row in facts.second_wages:
+        other = facts.place(facts.wages[row.person, row.month_on.replace(day=1)])
+        yield TWO_WAGES(facts.place(row), person=row.person, month=f"{row.month_on:%Y-%m}", other=other)
 
 
 class Losses:
@@ -101,8 +130,21 @@ class Losses:
             yield TOO_MUCH(place, **said, advance=advance.advance, amount=yuan(write_off.amount), left=yuan(left))
         if write_off.decided_by in ("", write_off.manager):
             yield DECIDER(place, **said, by=write_off.decided_by, manager=write_off.manager)
+        if advance is not None:
+            yield from self._people(write_off, advance)
         if not self._is_set(write_off):
             yield SHARE_UNSET(place, **said)
+
+    def _people(self, write_off: WriteOff, advance: Advance) -> Iterator[Problem]:
+        """Who may decide, and who may be liable: the applicant, or somebody in that position."""
+        place = self._facts.place(write_off)
+        if write_off.decided_by == advance.person:
+            yield BENEFICIARY(place, write_off=write_off.write_off, by=write_off.decided_by)
+        needed = self._rules.applicant or position_on(self._facts, advance.applicant, advance.applied_on)
+        held = {position_on(self._facts, write_off.manager, day) for day in (advance.applied_on, write_off.decided_on)}
+        if write_off.manager != advance.applicant and (not needed or needed not in held):
+            said = {"write_off": write_off.write_off, "manager": write_off.manager, "applicant": advance.applicant}
+            yield NOT_LIABLE(place, **said, day=write_off.decided_on, needed=needed)
 
     def _is_set(self, write_off: WriteOff) -> bool:
         if self._rules.liability == "fixed":
@@ -133,15 +175,16 @@ class Losses:
 
     # --- liability -----------------------------------------------------------------------------------------------
 
-    def _liable(self) -> dict[str, list[WriteOff]]:
-        """By manager what they still owe, the oldest first."""
-        found: dict[str, list[WriteOff]] = {}
-        for write_off in self._decided():
-            if self._open(write_off):
-                found.setdefault(write_off.manager, []).append(write_off)
+    def _liable(self) -> dict[str, list[Account]]:
+        """By manager what they still owe by the books, the oldest first."""
+        decided = {w.write_off: w.decided_on for w in self._facts.write_offs}
+        owed = [account for account in self._book.balances("liability") if self._open(account) > 0]
+        found: dict[str, list[Account]] = {}
+        for account in sorted(owed, key=lambda a: (decided.get(a.part, dt.date.min), a.part)):
+            found.setdefault(account.owner, []).append(account)
         return found
 
-    def _withhold(self, manager: str, owed: Sequence[WriteOff]) -> None:
+    def _withhold(self, manager: str, owed: Sequence[Account]) -> None:
         open_, month = yuan(sum(map(self._open, owed))), self._run.last_day.replace(day=1)
         wage, minimum = self._facts.wages.get((manager, month)), self._rules.minimum_wage
         if isinstance(minimum, Unset):
@@ -151,24 +194,25 @@ class Losses:
         else:
             self._withhold_from(wage, wage.wage, fen(minimum), owed)
 
-    def _withhold_from(self, row: Wage, wage: int, minimum: int, owed: Sequence[WriteOff]) -> None:
+    def _withhold_from(self, row: Wage, wage: int, minimum: int, owed: Sequence[Account]) -> None:
         """The cap is the law's: what would be a part of a fen is not withheld (A43)."""
         share = Fraction(self._rules.wage_deduction_cap)
         capped = wage * share.numerator // share.denominator
         room, bound = max(0, min(capped, wage - minimum)), f"{percent(share)} × {yuan(wage)}, {yuan(wage)} − {yuan(minimum)}"
         taken = 0
-        for write_off in owed:
-            left, before = self._open(write_off), f" − {yuan(taken)}" if taken else ""
+        for account in owed:
+            left, before = self._open(account), f" − {yuan(taken)}" if taken else ""
             amount = min(left, room - taken)
             taken += amount
             self._book.move(
-                str(self._run.period), "liability", self._run.scheme.scheme, write_off.write_off,
-                giver=Account("wage", write_off.manager), taker=_liability(write_off), amount=amount,
-                formula=f"min({yuan(left)}, min({bound}){before}) = {yuan(amount)}", sources=(write_off.fact, row.fact),
+                str(self._run.period), "liability", self._run.scheme.scheme, account.part,
+                giver=Account("wage", account.owner), taker=account, amount=amount,
+                formula=f"−min({yuan(left)}, min({bound}){before}) = −{yuan(amount)} ({yuan(left)} → {yuan(left - amount)})",
+                sources=(fact_of("write_offs", (account.part,)), row.fact),
             )  # fmt: skip
 
-    def _open(self, write_off: WriteOff) -> int:
-        return -self._book.balance(_liability(write_off))
+    def _open(self, account: Account) -> int:
+        return -self._book.balance(account)
 
 
 def _liability(write_off: WriteOff) -> Account:

@@ -65,6 +65,12 @@ COST_KIND = kind(
     why=Text("能不能列支由方案规定,不能猜。", "The scheme says what may be booked; it is not guessed."),
     mend=Text("改用方案 cost_kinds 中的类别,或在方案中加上。{hint}", "Use a kind of cost_kinds, or add it to the scheme. {hint}"),
 )  # fmt: skip
+COST_NEGATIVE = kind(
+    "output.cost-negative", Level.ERROR,
+    what=Text("任务单“{order}”中“{department}”的成本合计 {amount} 元,冲减多于列支。", "Order {order}: the costs of '{department}' sum to {amount} yuan; more was refunded than was booked."),
+    why=Text("冲减不能超过已列支的成本,否则绩效池会超过第三部分(S5.19)。", "A refund is part of what was spent; beyond it the pool would exceed part 3 (S5.19)."),
+    mend=Text("改正金额,或补登原来的成本。", "Correct the amount, or record the cost it refunds."),
+)  # fmt: skip
 COST_DEPARTMENT = kind(
     "output.cost-department", Level.ERROR,
     what=Text("成本“{cost}”的部门是“{department}”,任务单“{order}”的部门是 {departments}。", "Cost {cost} is of department '{department}'; order {order} is shared by {departments}."),
@@ -95,6 +101,20 @@ OWN_DECISION = kind(
     what=Text("“{person}”自己核定了自己在任务单“{order}”上的占比。", "'{person}' decided their own share in order {order}."),
     why=Text("被考核人不能核定自己。", "Nobody decides about themselves."),
     mend=Text("由另一人核定。", "Have somebody else decide."),
+)  # fmt: skip
+NOT_MANAGER = kind(
+    "output.not-the-manager", Level.ERROR,
+    what=Text("“{person}”在任务单“{order}”上的占比由“{by}”核定,“{department}”的部门经理是“{manager}”。",
+              "The share of '{person}' in order {order} was decided by '{by}'; the manager of '{department}' is '{manager}'."),
+    why=Text("工作量由部门经理最终决定(S5.20)。", "The department manager decides in the end (S5.20)."),
+    mend=Text("由部门经理核定,或改正分解单上的部门经理。", "Have the manager decide, or correct the manager named on the split."),
+)  # fmt: skip
+BENEFICIARY = kind(
+    "output.beneficiary-decided", Level.ERROR,
+    what=Text("“{person}”在任务单“{order}”上的占比由“{by}”核定,此人自己也分这个任务单。",
+              "The share of '{person}' in order {order} was decided by '{by}', who has a share in the order too."),
+    why=Text("分钱的人不能互相核定(S5.20)。", "Those who share the money do not decide for each other (S5.20)."),
+    mend=Text("由不参与分配的人核定,或在分解单上填写部门经理。", "Have somebody without a share decide, or name the department's manager on the split."),
 )  # fmt: skip
 NO_REASON = kind(
     "output.no-reason", Level.ERROR,
@@ -143,6 +163,15 @@ def cost_problems(facts: Facts, known: OrderView, costs: Sequence[Cost], rules: 
         if known.splits and known.bearer(cost) not in known.departments:
             said = {"order": known.order.order_no, "departments": several(known.departments)}
             yield COST_DEPARTMENT(place, cost=cost.cost, department=cost.department, **said)
+    yield from _refunds(facts, known, costs)
+
+
+def _refunds(facts: Facts, known: OrderView, costs: Sequence[Cost]) -> Iterator[Problem]:
+    for department in known.departments:
+        own, spent = [c for c in costs if known.bearer(c) == department], known.cost_of(department)
+        if own and spent < 0:
+            place = facts.place(min(own, key=lambda c: c.amount))
+            yield COST_NEGATIVE(place, order=known.order.order_no, department=department, amount=yuan(spent))
 
 
 def workload_problems(facts: Facts, known: OrderView, working: Mapping[str, Sequence[Workload]]) -> Iterator[Problem]:
@@ -154,8 +183,9 @@ def workload_problems(facts: Facts, known: OrderView, working: Mapping[str, Sequ
             yield OUTSIDER(facts.place(workload), order=known.order.order_no, **said)
     if known.workloads and not outside:
         yield from _sums(facts, known, working)
-    for workload in known.workloads:
-        yield from _decision(facts, workload)
+    for department, workloads in working.items():
+        for workload in workloads:
+            yield from _decision(facts, known, workload, department)
 
 
 def _sums(facts: Facts, known: OrderView, working: Mapping[str, Sequence[Workload]]) -> Iterator[Problem]:
@@ -166,11 +196,25 @@ def _sums(facts: Facts, known: OrderView, working: Mapping[str, Sequence[Workloa
         yield WORKLOAD_SUM(facts.place(known.workloads[0]), order=known.order.order_no, total=percent(whole), sums=each)
 
 
-def _decision(facts: Facts, workload: Workload) -> Iterator[Problem]:
-    said = {"person": workload.person, "order": workload.order_no}
+def _decision(facts: Facts, known: OrderView, workload: Workload, department: str) -> Iterator[Problem]:
+    place, said = facts.place(workload), {"person": workload.person, "order": workload.order_no}
     if not workload.decided_by:
-        yield NOT_DECIDED(facts.place(workload), **said)
+        yield NOT_DECIDED(place, **said)
     elif workload.decided_by == workload.person:
-        yield OWN_DECISION(facts.place(workload), **said)
+        yield OWN_DECISION(place, **said)
+    else:
+        yield from _decider(facts, known, workload, department)
     if not workload.reason and workload.proposed is not None and workload.proposed != workload.share:
-        yield NO_REASON(facts.place(workload), **said, share=percent(workload.share), proposed=percent(workload.proposed))
+        yield NO_REASON(place, **said, share=percent(workload.share), proposed=percent(workload.proposed))
+
+
+def _decider(facts: Facts, known: OrderView, workload: Workload, department: str) -> Iterator[Problem]:
+    """The manager named for the department decides; for the manager, or with none named, somebody without a share."""
+    place, by = facts.place(workload), workload.decided_by
+    said = {"person": workload.person, "order": workload.order_no, "by": by}
+    manager = next((s.manager for s in known.splits if s.department == department), "")
+    if manager and manager != workload.person:
+        if by != manager:
+            yield NOT_MANAGER(place, **said, department=department, manager=manager)
+    elif any(w.share for w in known.workloads if w.person == by):
+        yield BENEFICIARY(place, **said)

@@ -1,22 +1,24 @@
 """Task orders as the facts show them: how far each is, where its value goes, who works on it (S5.8-S5.22, F11).
 
-``order_sheet`` tells everything of one order up to a day; ``order_sheets`` of all of them. Nothing is posted here.
+``order_sheet`` tells everything of one order up to a day; ``order_sheets`` of all of them. Nothing is posted here. A paid
+order shows what was posted; one that is not shows what it would come to, borne overruns taken off.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
 from jikao.payout.facts import Cost, Facts, Order, Split, Workload
 from jikao.payout.ledger import Account, Opening
 from jikao.payout.money import split
+from jikao.payout.posted_orders import PostedPart
 from jikao.payout.staff import department_on
-from jikao.payout.waterfall import Waterfall, Withheld, values_of, waterfall, withheld
+from jikao.payout.waterfall import Waterfall, values_of, waterfall, withheld
 from jikao.scheme.model import OutputValue
 from jikao.scheme.text import Text
 
@@ -113,7 +115,7 @@ def progress_on(facts: Facts, order: Order, day: dt.date) -> Fraction | None:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person's part of an order: share decided, share proposed, and their part of the pool in fen, before overruns."""
+    """A person's part of an order: share decided, share proposed, and their part of the pool in fen, paid or to be paid."""
 
     person: str
     share: Fraction
@@ -123,8 +125,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentSheet:
-    """A department's part of an order, in fen. ``pool`` = max(0, part 3 − cost), ``overrun`` what the cost exceeds part 3
-    by; ``advanced``: progress advances paid to its people on the order.
+    """A department's part of an order, in fen: part 3 − cost + overrun − borne = pool. ``overrun``: what the cost exceeds
+    part 3 by; ``borne``: what the pool bears of earlier overruns; ``advanced``: progress advances paid to its people on it.
     """
 
     department: str
@@ -133,6 +135,7 @@ class DepartmentSheet:
     cost: int
     pool: int
     overrun: int
+    borne: int
     advanced: int
     members: tuple[Member, ...]
 
@@ -160,38 +163,115 @@ class OrderSheet:
     identity: Identity | None
 
 
-def order_sheets(facts: Facts, rules: OutputValue, until: dt.date, opening: Opening = NOTHING_PAID) -> list[OrderSheet]:
-    """The sheets of all orders up to the end of a day, by number. ``opening``: what batches paid so far, which tells
-    advances and closed orders. Raises ``Refused`` while a share of the scheme is unset (AMB-20).
+@dataclass(frozen=True, slots=True)
+class PostedOrder:
+    """An order batches paid: the figures they posted by department, and the rules they went by."""
+
+    parts: Mapping[str, PostedPart]
+    rules: OutputValue
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What batches left: their balances and facts, and the orders they posted."""
+
+    opening: Opening = NOTHING_PAID
+    orders: Mapping[str, PostedOrder] = field(default_factory=dict)
+
+    def standing(self) -> dict[str, int]:
+        """What every department still has to bear of earlier overruns, in fen."""
+        return {account.owner: -amount for account, amount in self.opening.balances.items() if account.kind == "overrun"}
+
+
+def order_sheets(facts: Facts, rules: OutputValue, until: dt.date, paid: Paid | None = None) -> list[OrderSheet]:
+    """The sheets of all orders up to the end of a day, by number. ``paid``: what batches paid so far.
+
+    Overruns that stand are taken off in the order in which pools will bear them: settled orders first, then by number.
+    Raises ``Refused`` when a share of the scheme that an order not yet paid needs is unset (AMB-20).
     """
-    return [_sheet(facts, facts.orders[no], rules, until, opening) for no in sorted(facts.orders)]
+    sheets = _Sheets(facts, rules, until, paid or Paid())
+    first = sorted(facts.orders, key=lambda no: (not is_settled(facts.orders[no], until), no))
+    return sorted((sheets.of(facts.orders[no]) for no in first), key=lambda s: s.order.order_no)
 
 
-def order_sheet(facts: Facts, order_no: str, rules: OutputValue, until: dt.date, opening: Opening = NOTHING_PAID) -> OrderSheet:
+def order_sheet(facts: Facts, order_no: str, rules: OutputValue, until: dt.date, paid: Paid | None = None) -> OrderSheet:
     """Everything about one order, like ``order_sheets``. Raises ``KeyError`` for an order nobody recorded."""
-    return _sheet(facts, facts.orders[order_no], rules, until, opening)
+    order, sheets = facts.orders[order_no], _Sheets(facts, rules, until, paid or Paid())
+    if sheets.depends_on_others(order):
+        return next(s for s in order_sheets(facts, rules, until, paid) if s.order.order_no == order_no)
+    return sheets.of(order)
 
 
-def _sheet(facts: Facts, order: Order, rules: OutputValue, until: dt.date, opening: Opening) -> OrderSheet:
-    known, shares = view(facts, order, until), withheld(rules)
-    departments = tuple(_departments(facts, known, shares, opening))
-    identity = _identity(departments, rules) if departments else None
-    return OrderSheet(order, state_of(facts, order, until, opening), progress_on(facts, order, until), departments, identity)
+class _Sheets:
+    """Sheets made one after the other: what one order bears of an overrun the next does not."""
 
+    def __init__(self, facts: Facts, rules: OutputValue, until: dt.date, paid: Paid) -> None:
+        self._facts, self._rules, self._until, self._paid = facts, rules, until, paid
+        self._owed = paid.standing()
 
-def _departments(facts: Facts, known: OrderView, shares: Withheld, opening: Opening) -> Iterator[DepartmentSheet]:
-    working, managers = members(facts, known), {s.department: s.manager for s in known.splits}
-    advanced = _advanced(facts, known.order, opening)
-    for department, value in (values_of(known.order, known.splits) or {}).items():
-        flow, cost = waterfall(value, shares), known.cost_of(department)
-        pool, overrun = max(0, flow.part3 - cost), max(0, cost - flow.part3)
-        people = _members(working.get(department, ()), pool)
-        yield DepartmentSheet(department, managers[department], flow, cost, pool, overrun, advanced.get(department, 0), people)
+    def depends_on_others(self, order: Order) -> bool:
+        """Whether other orders may bear what this one otherwise would."""
+        posted = self._posted(order)
+        return any(self._owed.values()) and not (posted and not any(part.waiting for part in posted.parts.values()))
+
+    def of(self, order: Order) -> OrderSheet:
+        facts, until, opening = self._facts, self._until, self._paid.opening
+        known, posted = view(facts, order, until), self._posted(order)
+        departments = tuple(self._as_posted(known, posted) if posted else self._to_come(known))
+        identity = _identity(departments, posted.rules if posted else self._rules) if departments else None
+        value = replace(order, value=sum(d.flow.value for d in departments)) if posted else order
+        return OrderSheet(value, state_of(facts, order, until, opening), progress_on(facts, order, until), departments, identity)
+
+    def _posted(self, order: Order) -> PostedOrder | None:
+        return self._paid.orders.get(order.order_no) if is_settled(order, self._until) else None
+
+    def _as_posted(self, known: OrderView, posted: PostedOrder) -> Iterator[DepartmentSheet]:
+        working, managers, advanced = self._about(known)
+        for department, part in posted.parts.items():
+            own = working.get(department, ())
+            waits = part.waiting and not any(part.paid.values())
+            borne = self._bear(department, part.pool) if waits else 0
+            people = _members(own, part.pool - borne) if waits else _paid_members(own, part.paid)
+            flow = Waterfall(part.value, part.profit, part.shared, part.part3)
+            figures = (flow, part.cost, part.pool - borne, part.overrun, part.borne + borne)
+            yield DepartmentSheet(department, managers.get(department, ""), *figures, advanced.get(department, 0), people)
+
+    def _to_come(self, known: OrderView) -> Iterator[DepartmentSheet]:
+        working, managers, advanced = self._about(known)
+        for department, value in (values_of(known.order, known.splits) or {}).items():
+            flow, cost = waterfall(value, withheld(self._rules)), known.cost_of(department)
+            left = max(0, flow.part3 - cost)
+            borne = 0 if known.order.cancelled_on else self._bear(department, left)
+            people = _members(working.get(department, ()), left - borne)
+            figures = (flow, cost, left - borne, max(0, cost - flow.part3), borne)
+            yield DepartmentSheet(department, managers[department], *figures, advanced.get(department, 0), people)
+
+    def _about(self, known: OrderView) -> tuple[dict[str, list[Workload]], dict[str, str], dict[str, int]]:
+        """By department: the shares of the work, the manager, and what was advanced."""
+        managers = {s.department: s.manager for s in known.splits}
+        return members(self._facts, known), managers, _advanced(self._facts, known.order, self._paid.opening)
+
+    def _bear(self, department: str, pool: int) -> int:
+        """What a pool bears of what its department overran before (A37); a refund adds to it."""
+        owed = self._owed.get(department, 0)
+        borne = min(pool, owed) if pool else 0
+        self._owed[department] = owed - borne
+        return borne
 
 
 def _members(working: Sequence[Workload], pool: int) -> tuple[Member, ...]:
     amounts = split(pool, [w.share for w in working]) if any(w.share for w in working) else [0] * len(working)
     return tuple(Member(w.person, w.share, w.proposed, amount) for w, amount in zip(working, amounts, strict=True))
+
+
+def _paid_members(working: Sequence[Workload], paid: Mapping[str, int]) -> tuple[Member, ...]:
+    """Everybody with a share, and everybody who was paid."""
+    by_person = {w.person: w for w in working}
+    found = []
+    for person in sorted(by_person.keys() | {who for who, amount in paid.items() if amount}):
+        work = by_person.get(person)
+        found.append(Member(person, work.share if work else Fraction(0), work.proposed if work else None, paid.get(person, 0)))
+    return tuple(found)
 
 
 def _advanced(facts: Facts, order: Order, opening: Opening) -> dict[str, int]:

@@ -7,12 +7,15 @@ their shares of the work; without shares it waits on the order's account. Profit
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from jikao.payout.facts import Cost, Facts, Order, RunFacts, Workload
+from jikao.payout.figures import comes_to
 from jikao.payout.ledger import Account, Book, Entry, Posting
 from jikao.payout.money import percent, split, total, yuan
 from jikao.payout.order_checks import WHOLE, cost_problems, order_problems, workload_problems
+from jikao.payout.order_strays import cancelled, unknown_orders
 from jikao.payout.orders import OrderView, is_settled, members, view
 from jikao.payout.waterfall import said, values_of, waterfall, withheld
 from jikao.scheme.model import OutputValue
@@ -40,9 +43,13 @@ def post(run: RunFacts, facts: Facts, book: Book) -> None:
     rules = run.scheme.payout.output_value
     if rules is not None:
         settling, until = _Settling(run, facts, book, rules), run.last_day
+        book.problems += unknown_orders(facts, until)
         for order_no in sorted(facts.orders):
-            if is_settled(facts.orders[order_no], until):
-                settling.settle(facts.orders[order_no])
+            order = facts.orders[order_no]
+            if is_settled(order, until):
+                settling.settle(order)
+            elif order.cancelled_on:
+                settling.give_up(order)
 
 
 class _Settling:
@@ -54,6 +61,10 @@ class _Settling:
         self._shares = withheld(rules)
         self._owed = {account.owner: -amount for account, amount in book.balances("overrun").items()}
         """What departments overran before this run; what they overrun in it is borne later."""
+        self._left = Counter[str]()
+        """What pools of orders held before this run, in fen by order."""
+        for account, amount in book.balances("order").items():
+            self._left[account.owner] += amount
 
     def settle(self, order: Order) -> None:
         known = view(self._facts, order, self._until)
@@ -69,6 +80,12 @@ class _Settling:
         self._book.problems += problems
         if not problems:
             self._post(known, costs, working, fresh=fresh)
+
+    def give_up(self, order: Order) -> None:
+        """A cancelled order pays nobody; what it leaves is told in every batch."""
+        over = order.cancelled_on is not None and order.cancelled_on <= self._until
+        costs = [c for c in view(self._facts, order, self._until).costs if over and self._is_new(c)]
+        self._book.problems += cancelled(self._facts, order, self._left[order.order_no], costs)
 
     def _post(self, known: OrderView, costs: Sequence[Cost], working: Mapping[str, Sequence[Workload]], *, fresh: bool) -> None:
         if fresh:
@@ -163,7 +180,8 @@ class _Settling:
             by = "" if whole == WHOLE else f" ÷ {percent(whole)}"
             whence = f"({derived} = {yuan(pool)})" if derived not in ("", yuan(pool)) else yuan(pool)
             for workload, amount in zip(working, split(pool, shares), strict=True):
-                self._earn(known, department, workload, amount, f"{whence} × {percent(workload.share)}{by} = {yuan(amount)}")
+                figures = f"{whence} × {percent(workload.share)}{by}"
+                self._earn(known, department, workload, amount, comes_to(figures, pool * workload.share / whole, amount))
 
     def _earn(self, known: OrderView, department: str, workload: Workload, amount: int, formula: str) -> None:
         self._book.first_time(workload.fact)

@@ -43,10 +43,12 @@ def _bonuses(run: RunFacts, facts: Facts, book: Book, rule: PerformanceBonus) ->
     presence, standing, bounds = Presence(run, facts, book), Standing(run, "performance", book), Bounds.of(rule)
     full = run.scheme.total.full
     for person, result in sorted(run.results.items()):
-        base = presence.recorded(person, rule.base)
         coefficient = standing.coefficient(result, rule.coefficients, rule.positions)
         score = standing.score(result) if rule.by_score else Factor()
-        if base is not None and coefficient is not None and score is not None:
+        if coefficient is None or score is None:
+            continue  # held: nobody asks for a base that would not be used
+        base = presence.recorded(person, rule.base)
+        if base is not None:
             factor = coefficient * (score / full if rule.by_score else score)
             exact, figures = bounds.keep(base.exact * factor.exact, product(base.factor, factor.figures))
             amount = money.part(1, exact)

@@ -54,15 +54,16 @@ def shares_of(run: RunFacts, facts: Facts, book: Book, rule: BonusPool) -> Itera
     presence, standing = Presence(run, facts, book), Standing(run, "pool_share", book)
     for person, result in sorted(run.results.items()):
         coefficient = standing.coefficient(result, rule.coefficients, rule.positions)
+        score = standing.score(result) if rule.by == "score" else Factor()
+        if coefficient is None or score is None:
+            continue  # held: nobody asks for a base that would not be used
+        own, sources = score * presence.share(person), presence.cuts(person)
         if rule.by == "weight":
             base = presence.recorded(person, rule.base)
-            own = Factor(base.exact / money.FEN, base.factor) if base else None
-            sources = base.sources if base else ()
-        else:
-            score = standing.score(result) if rule.by == "score" else Factor()
-            own, sources = (None if score is None else score * presence.share(person)), ()
-        if coefficient is not None and own is not None:
-            yield Share(result, own * coefficient, (standing.source(result), *sources))
+            if base is None:
+                continue
+            own, sources = Factor(base.exact / money.FEN, base.factor), base.sources
+        yield Share(result, own * coefficient, (standing.source(result), *sources))
 
 
 def _shared(purse: Purse, shares: Sequence[Share], bounds: Bounds, book: Book) -> list[Bonus]:

@@ -72,9 +72,18 @@ class Presence:
         self._days = 1 if self._rule == "none" else run.period.days
         self._facts, self._book = facts, book
 
+    def cuts(self, person: str) -> tuple[str, ...]:
+        """The rows for which days of the period do not count: hired or left, leave; none when all days do."""
+        if self._days_of(self._there(person)) == self._days:
+            return ()
+        known, (start, end) = self._facts.people.get(person), self._employed(person)
+        away = [x.fact for x in self._facts.leaves.get(person, ()) if not x.statutory and x.from_on < end and x.until_on >= start]
+        cut = (known.fact,) if known and (start, end) != (self._start, self._end) else ()
+        return (*cut, *(away if self._rule == "present" else ()))
+
     def share(self, person: str) -> Factor:
         """Days that count ÷ days of the period, as ``46/91``; the whole period goes without saying."""
-        days = sum((end - start).days for start, end in self._there(person))
+        days = self._days_of(self._there(person))
         return Factor() if days == self._days else Factor(Fraction(days, self._days), f"{days}/{self._days}")
 
     def recorded(self, person: str, kind: BaseKind) -> Recorded | None:
@@ -89,7 +98,7 @@ class Presence:
         for row, count in in_force:
             days[row.amount] = days.get(row.amount, 0) + count
         exact = Fraction(sum(amount * count for amount, count in days.items()), self._days)
-        return Recorded(exact, self._figures(days), tuple(row.fact for row, _ in in_force))
+        return Recorded(exact, self._figures(days), (*(row.fact for row, _ in in_force), *self.cuts(person)))
 
     def _figures(self, days: dict[int, int]) -> str:
         """One amount on all the days is just that amount."""
@@ -98,12 +107,21 @@ class Presence:
         terms = [f"{money.yuan(amount)} × {count}/{self._days}" for amount, count in days.items()]
         return " + ".join(terms) or f"0/{self._days}"
 
-    def _there(self, person: str) -> list[Stretch]:
-        """The days that count, in order of time."""
+    def _employed(self, person: str) -> Stretch:
+        """The days of the period between hiring and leaving; the end is not after the start when there are none."""
         known = self._facts.people.get(person)
         hired, left = (known.hired_on, known.left_on) if known else (None, None)
         start = self._start if hired is None or hired < self._start else hired
         end = self._end if left is None or left >= self._end else left + DAY
+        return start, end
+
+    @staticmethod
+    def _days_of(there: Sequence[Stretch]) -> int:
+        return sum((end - start).days for start, end in there)
+
+    def _there(self, person: str) -> list[Stretch]:
+        """The days that count, in order of time."""
+        start, end = self._employed(person)
         if self._rule == "none":
             return [(end - DAY, end)]
         whole = [(start, end)] if start < end else []

@@ -105,6 +105,7 @@ def read_facts(snapshot: Snapshot, until: dt.date) -> Facts:
         def rows(shape: str, record: type[_T]) -> list[_T]:
             return _rows(on, shape, snapshot.tables.get(shape, ()), record, conditions[shape])
 
+        wages, second = by_month(rows("wages", Wage))
         return Facts(
             people={p.person: p for p in rows("people", Person)},
             spans=_by(rows("spans", Span), lambda s: s.person),
@@ -118,10 +119,22 @@ def read_facts(snapshot: Snapshot, until: dt.date) -> Facts:
             advances={a.advance: a for a in rows("advances", Advance)},
             repayments=rows("repayments", Repayment),
             write_offs=rows("write_offs", WriteOff),
-            wages={(w.person, w.month_on.replace(day=1)): w for w in rows("wages", Wage)},
+            wages=wages,
+            second_wages=second,
             budgets=rows("budgets", Budget),
             origins=snapshot.origins,
         )
+
+
+def by_month(rows: Iterable[Wage]) -> tuple[dict[tuple[str, dt.date], Wage], list[Wage]]:
+    """Wages by person and first day of the month, and the rows that say otherwise than the first of theirs."""
+    found: dict[tuple[str, dt.date], Wage] = {}
+    other = []
+    for row in rows:
+        first = found.setdefault((row.person, row.month_on.replace(day=1)), row)
+        if (row.wage, row.performance) != (first.wage, first.performance):
+            other.append(row)
+    return found, other
 
 
 def read_people(paths: Sequence[Path]) -> dict[str, Person]:

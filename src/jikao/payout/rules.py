@@ -99,9 +99,20 @@ RULES = {
         Text("预支核销", "advance written off"), "advances",
         Text("收不回的部分由经理与公司按比例承担", "what cannot be recovered is shared by manager and company"), "S5.28, AMB-13",
     ),
+    "regained": Rule(
+        Text("核销后收回", "recovered after the write-off"), "advances",
+        Text("核销后收回的钱按承担比例归经理与公司；已从工资扣的退回工资", "money that comes in after all goes to manager and company as they bore the loss; what was withheld goes back to the wage"),
+        "S5.28, AMB-13",
+    ),
     "liability": Rule(
         Text("经理承担扣减", "manager's liability withheld"), "advances",
         Text("每月不超过工资的规定比例，扣后不低于最低工资", "each month up to the stated share of the wage, leaving the minimum wage"), "S5.28, AMB-13",
+    ),
+    "balancing": Rule(
+        Text("更正后平衡", "balancing after a correction"), "",
+        Text("更正超出账上余额的部分退回本人(预支退入应付,经理承担退回工资);再分配池的不足由公司补足,以后的更正使池有余时归还",
+             "what a correction takes beyond the balance goes back (an advance to pay, a manager's part to the wage); the company makes good what a "
+             "redistribution pool lacks, and gets it back when a later correction leaves more in the pool"), "A52",
     ),
     "payment": Rule(Text("发放", "payment"), "", Text("应发的钱付给本人", "what is owed is paid"), "S5.22"),
 }  # fmt: skip

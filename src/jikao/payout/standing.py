@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from jikao.payout import money
 from jikao.payout.facts import Result, RunFacts
@@ -12,7 +13,8 @@ from jikao.payout.figures import Factor, plain
 from jikao.payout.ledger import Book
 from jikao.payout.rules import RULES
 from jikao.scheme.checks.payout import UNCOVERED_GRADE
-from jikao.scheme.problem import Kind, Level, kind
+from jikao.scheme.model import Payout
+from jikao.scheme.problem import Kind, Level, Problem, kind
 from jikao.scheme.text import Text
 
 NO_GRADE = kind(
@@ -36,6 +38,58 @@ STATES = {
 }
 """The states of a result in words, as reasons for something missing."""
 
+Lacking = Callable[[Result, str], Problem | None]
+"""``(result, rule)`` to what is wrong when the result lacks what the rule goes by."""
+
+
+class Held(NamedTuple):
+    """A bonus somebody is not paid yet: the rule it is of, and why."""
+
+    person: str
+    department: str
+    period: str
+    scheme: str
+    rule: str
+    problem: Problem
+
+
+def held(run: RunFacts) -> Iterator[Held]:
+    """What is not paid of a run's bonuses since results lack a grade or a total, in the order of the people."""
+    needs = list(_needs(run.scheme.payout))
+    for person, result in sorted(run.results.items()):
+        for rule, lacking in needs:
+            problem = lacking(result, rule)
+            if problem is not None:
+                yield Held(person, result.department, str(run.period), run.scheme.scheme, rule, problem)
+
+
+def _needs(payout: Payout) -> Iterator[tuple[str, Lacking]]:
+    """The rules that go by the grade or the total, with what they say of a result without."""
+    if payout.grades:
+        yield "grade_base", no_grade
+    for rule, section, scored in (
+        ("performance", payout.performance, payout.performance and payout.performance.by_score),
+        ("pool_share", payout.pool, payout.pool and payout.pool.by == "score"),
+    ):
+        if section and section.coefficients:
+            yield rule, no_grade
+        if scored:
+            yield rule, no_score
+
+
+def no_grade(result: Result, rule: str) -> Problem | None:
+    """The problem when a rule that goes by the grade has none to go by."""
+    return _missing(NO_GRADE, result, rule) if result.grade is None else None
+
+
+def no_score(result: Result, rule: str) -> Problem | None:
+    """The problem when a rule that goes by the total has none to go by."""
+    return _missing(NO_SCORE, result, rule) if result.total is None else None
+
+
+def _missing(problem: Kind, result: Result, rule: str) -> Problem:
+    return problem(person=result.person, state=STATES[result.state], bonus=RULES[rule].title)
+
 
 class Standing:
     """How the results of a run count for one rule of pay."""
@@ -45,8 +99,8 @@ class Standing:
 
     def grade(self, result: Result, among: Mapping[str, object]) -> str | None:
         """The grade, one the rule knows; ``None``, and a problem, when there is none."""
-        if result.grade is None:
-            self._missing(NO_GRADE, result)
+        if problem := no_grade(result, self._rule):
+            self._book.problems.append(problem)
         elif result.grade not in among:
             self._book.problems.append(UNCOVERED_GRADE(name=f"payout.{RULES[self._rule].section}", grades=result.grade))
         else:
@@ -55,8 +109,9 @@ class Standing:
 
     def score(self, result: Result) -> Factor | None:
         """The total; ``None``, and a problem, when there is none."""
+        if problem := no_score(result, self._rule):
+            self._book.problems.append(problem)
         if result.total is None:
-            self._missing(NO_SCORE, result)
             return None
         return Factor(Fraction(result.total, 100), money.yuan(result.total))
 
@@ -73,6 +128,3 @@ class Standing:
     def source(self, result: Result) -> str:
         """The name of a result among the sources of an entry."""
         return f"run/{self._run.run}|{result.person}"
-
-    def _missing(self, problem: Kind, result: Result) -> None:
-        self._book.problems.append(problem(person=result.person, state=STATES[result.state], bonus=RULES[self._rule].title))

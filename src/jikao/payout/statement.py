@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from jikao.payout.collector import resting
 from jikao.payout.ledger import PAYMENT, Account, Entry
 from jikao.payout.rules import ORDER, RULES
+from jikao.payout.standing import Held
 from jikao.scheme.text import Text
 from jikao.scheme.words import fill
 
@@ -40,7 +41,8 @@ class Statement:
     """A person's pay, in fen.
 
     ``total`` = ``brought_forward`` + the ``pay`` lines = ``paid`` + ``carried``; ``carried`` below zero is owed by the person
-    and taken from what they get next. ``withheld``: what is taken from the wage (≥ 0), which is no part of the total.
+    and taken from what they get next. ``withheld``: what is taken from the wage (≥ 0), which is no part of the total; nor is
+    ``returned``, money they gave back (≥ 0). ``lines``: those of the total first. ``held``: bonuses not paid yet, and why.
     """
 
     person: str
@@ -52,6 +54,12 @@ class Statement:
     withheld: int
     paid: int
     carried: int
+    held: tuple[Held, ...] = ()
+
+    @property
+    def returned(self) -> int:
+        """Money given back, in fen."""
+        return -sum(line.amount for line in self.lines if line.account == "paid")
 
 
 class Named(Protocol):
@@ -80,14 +88,21 @@ def statements(
 
 
 def statement_of(
-    person: str, entries: Iterable[Entry], opening_balances: Mapping[Account, int], people: Mapping[str, Named], *, correction: bool = False
+    person: str,
+    entries: Iterable[Entry],
+    opening_balances: Mapping[Account, int],
+    people: Mapping[str, Named],
+    *,
+    correction: bool = False,
+    held: Iterable[Held] = (),
 ) -> Statement:
-    """One person's statement; all figures are zero when nothing was posted for them."""
+    """One person's statement; all figures are zero when nothing was posted for them. ``held``: what is held of anybody."""
     account = Account("pay", person)
     theirs = (entry for entry in entries if any(posting.account.owner == person for posting in entry.postings))
     found = statements(theirs, {account: opening_balances.get(account, 0)}, people, correction=correction)
     mine = [statement for statement in found if statement.person == person]
-    return mine[0] if mine else _statement(person, people.get(person), 0, [], 0)
+    statement = mine[0] if mine else _statement(person, people.get(person), 0, [], 0)
+    return replace(statement, held=tuple(x for x in held if x.person == person))
 
 
 def _titles(*, correction: bool) -> dict[str, Text]:
@@ -112,7 +127,7 @@ def _lines(entries: Iterable[Entry], titles: Mapping[str, Text]) -> tuple[dict[s
 
 
 def _statement(person: str, known: Named | None, brought: int, lines: list[Line], paid: int) -> Statement:
-    lines.sort(key=lambda line: (line.period, ORDER[line.rule]))
+    lines.sort(key=lambda line: (line.account != "pay", line.period, ORDER[line.rule]))
     total = brought + sum(line.amount for line in lines if line.account == "pay")
     withheld = -sum(line.amount for line in lines if line.account == "wage")
     name, department = (known.name, known.department) if known else ("", "")

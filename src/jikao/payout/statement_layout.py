@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from typing import Any
 
 from jikao.payout.money import yuan
 from jikao.payout.rules import RULES
+from jikao.payout.standing import Held
 from jikao.payout.statement import Line, Statement
 from jikao.scheme.text import Lang, Text
 from jikao.scoring.explain.layout import said_row
@@ -17,13 +19,16 @@ from jikao.scoring.plain import plain
 from jikao.scoring.tree import Block, labelled, trees, wrapped
 
 TITLE, CORRECTION = (
-    Text("发放清单", "Pay statement"),
+    Text("奖金单", "Pay statement"),
     Text("更正批次 {batch},更正 {corrects}:{reason}", "Correction {batch} of {corrects}: {reason}"),
 )
-BATCH = Text("批次 {batch} · 编制 {by} · 审批 {approver}", "Batch {batch} · made by {by} · approved by {approver}")
+BATCH = Text("批次 {batch} · 经办人 {by} · 审批人 {approver}", "Batch {batch} · made by {by} · approved by {approver}")
 TOTAL, BROUGHT, PAID = Text("应发合计", "Total"), Text("上期结转", "brought forward"), Text("本次实发", "paid now")
 CARRIED, OWED = Text("结转下期", "carried forward"), Text("尚欠,从以后应发中扣回", "still owed, taken from what is due next")
 WITHHELD = Text("另从工资代扣(不在合计内)", "withheld from the wage (no part of the total)")
+RETURNED = Text("本人另已交回(不在合计内)", "given back by the person (no part of the total)")
+APART = Text("不在应发合计内", "not part of the total")
+HELD, WHY, MEND = Text("暂不发放", "held, not paid yet"), Text("原因", "why"), Text("处理", "to be done")
 RULE, FORMULA, SCHEME, ABOUT, SOURCES = (
     Text("规则", "rule"),
     Text("算式", "formula"),
@@ -49,6 +54,17 @@ class Heading:
     reason: str = ""
 
 
+def moment(at: str) -> str:
+    """When a batch was made, to the minute and with its zone: a batch keeps the moment, and not the clock of the company.
+    What is no moment is said as it is.
+    """
+    try:
+        made = dt.datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    return f"{made.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC" if made.tzinfo else at
+
+
 def as_text(
     statement: Statement, heading: Heading, rows: Mapping[str, EvidenceRow], lang: Lang, *, width: int = 100, shown: int = 5
 ) -> str:
@@ -59,9 +75,16 @@ def as_text(
 
 def as_json(statement: Statement, heading: Heading, rows: Mapping[str, EvidenceRow]) -> dict[str, Any]:
     """The statement for machines: money as text in yuan, sentences in both languages, every source with its row."""
-    figures = {name: yuan(getattr(statement, name)) for name in ("brought_forward", "total", "withheld", "paid", "carried")}
+    figures = {name: yuan(getattr(statement, name)) for name in ("brought_forward", "total", "withheld", "returned", "paid", "carried")}
     who = {name: getattr(statement, name) for name in ("person", "name", "department")}
-    return {"batch": plain(heading), **who, **figures, "lines": [_line_json(line, rows) for line in statement.lines]}
+    lines, held = [_line_json(line, rows) for line in statement.lines], [_held_json(held) for held in statement.held]
+    return {"batch": plain(heading), **who, **figures, "lines": lines, "held": held}
+
+
+def _held_json(held: Held) -> dict[str, Any]:
+    problem = held.problem.as_json()
+    why = {name: problem[name] for name in ("code", "what", "why", "mend")}
+    return {"rule": held.rule, "title": plain(RULES[held.rule].title), "period": held.period, "scheme": held.scheme, **why}
 
 
 def _line_json(line: Line, rows: Mapping[str, EvidenceRow]) -> dict[str, Any]:
@@ -84,7 +107,7 @@ class _Words:
         yield from wrapped(
             " · ".join(x for x in (heading.period, statement.person, statement.name, statement.department) if x), "", "  ", width
         )
-        yield from wrapped(" · ".join(filter(None, [self.say(BATCH, **plain(heading)), heading.at])), "", "  ", width)
+        yield from wrapped(" · ".join(filter(None, [self.say(BATCH, **plain(heading)), moment(heading.at)])), "", "  ", width)
         if heading.corrects:
             yield from wrapped(self.say(CORRECTION, **plain(heading)), "", "  ", width)
         for label, amount in self.figures(statement):
@@ -100,18 +123,29 @@ class _Words:
             yield (CARRIED, statement.carried) if statement.carried > 0 else (OWED, -statement.carried)
         if statement.withheld:
             yield WITHHELD, statement.withheld
+        if statement.returned:
+            yield RETURNED, statement.returned
 
     def blocks(self, statement: Statement) -> list[Block]:
-        if not statement.lines:
-            return [Block(self.say(NOTHING))]
-        return [
-            Block(period, (), [self.line(statement, line) for line in lines])
-            for period, lines in groupby(statement.lines, key=lambda x: x.period)
+        """The lines of the total by period; then, apart, those that are no part of it, and what is held."""
+        counted = [line for line in statement.lines if line.account == "pay"]
+        apart = [self.line(statement, line) for line in statement.lines if line.account != "pay"]
+        blocks = [
+            Block(period, (), [self.line(statement, line) for line in lines]) for period, lines in groupby(counted, key=lambda x: x.period)
         ]
+        blocks += [Block(self.say(APART), (), apart)] if apart else []
+        blocks += [Block(self.say(HELD), (), [self.held(held) for held in statement.held])] if statement.held else []
+        return blocks or [Block(self.say(NOTHING))]
+
+    def held(self, held: Held) -> Block:
+        heading = " · ".join((held.period, self.say(RULES[held.rule].title)))
+        problem, lang = held.problem, self.lang
+        return Block(heading, [(self.say(WHY), f"{problem.what(lang)} ({problem.code})"), (self.say(MEND), problem.mend(lang))])
 
     def line(self, statement: Statement, line: Line) -> Block:
         elsewhere = self.say(ELSEWHERE[line.account])
-        heading = " · ".join(x for x in (self.say(line.title), elsewhere, yuan(line.amount)) if x)
+        period = "" if line.account == "pay" else line.period
+        heading = " · ".join(x for x in (period, self.say(line.title), elsewhere, yuan(line.amount)) if x)
         return Block(heading, list(self.details(statement, line)), list(self.sources(line.sources)))
 
     def details(self, statement: Statement, line: Line) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jikao.payout.forecast.values import NOTHING, Forecast, PersonOutlook, PoolOutlook, Range
 from jikao.payout.ledger import ACCOUNTS
+from jikao.payout.money import said as said_amounts
 from jikao.payout.money import yuan
 from jikao.scheme.text import Lang, Text
 from jikao.scheme.words import NOT_AVAILABLE, number, score
@@ -21,7 +22,7 @@ HEAD = Text(
 ASSUMING = Text("假设", "assuming")
 COST = Text("公司承担", "borne by the company")
 ORDERS = Text("任务绩效(出自产值)", "performance pay (out of order value)")
-BOUNDS = Text("上下限:不会人人同时到顶或到底", "bounds: not everybody reaches theirs at once")
+BOUNDS = Text("人人都落到最低、都升到最高时的合计,实际在两者之间", "the sums with everybody at their least and at their most; it ends in between")
 TODAY = Text("{low} – {high},按现状 {now}", "{low} – {high}, as it stands {now}")
 POINT = Text("{now}", "{now}")
 POOLS, PEOPLE, LINES = Text("再分配池", "redistribution pools"), Text("每人", "everybody"), Text("各项得分", "marks line by line")
@@ -31,19 +32,23 @@ NO_GRADE = Text("无等级", "none")
 
 
 def as_json(found: Forecast, person: str | None = None) -> dict[str, Any]:
-    """For machines: fen as whole numbers, sentences in both languages; one person's lines too when asked for."""
+    """For machines: money as text in yuan, sentences in both languages; one person's lines too when asked for."""
     people = [p for p in found.people if person in {None, p.person}]
     return {
         "scheme": found.scheme, "period": str(found.period), "as_of": found.last.isoformat(), "days_gone": found.gone, "days": found.days,
-        "assumed": plain(found.assumed), "cost": found.cost._asdict(), "orders": found.orders._asdict(),
-        "pools": [{**p.account._asdict(), **{name: getattr(p, name)._asdict() for name in ("held", "heads", "share")}} for p in found.pools],
+        "assumed": plain(found.assumed), "cost": _yuan(found.cost), "orders": _yuan(found.orders),
+        "pools": [{**p.account._asdict(), "held": _yuan(p.held), "heads": p.heads._asdict(), "share": _yuan(p.share)} for p in found.pools],
         "people": [_person_json(p, lines=person is not None) for p in people], "problems": [p.as_json() for p in found.problems],
     }  # fmt: skip
 
 
+def _yuan(span: Range) -> dict[str, str]:
+    return said_amounts(span._asdict())
+
+
 def _person_json(p: PersonOutlook, *, lines: bool) -> dict[str, Any]:
-    said: dict[str, Any] = {"person": p.person, "name": p.name, "department": p.department, "pay": p.pay._asdict()}
-    said["parts"] = [{"part": part.part, "title": plain(part.title), **part.range._asdict()} for part in p.parts]
+    said: dict[str, Any] = {"person": p.person, "name": p.name, "department": p.department, "pay": _yuan(p.pay)}
+    said["parts"] = [{"part": part.part, "title": plain(part.title), **_yuan(part.range)} for part in p.parts]
     said["score"] = None if p.score is None else _score_json(p.score)
     if lines and p.score is not None:
         said["lines"] = [[_line_json(line) for line in seat] for seat in p.score.seats]

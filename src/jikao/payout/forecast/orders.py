@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from jikao.payout.forecast.values import Bound, Range, ToDate
+from jikao.payout.ledger import Opening
 from jikao.payout.money import split
-from jikao.payout.orders import DepartmentSheet, OrderState, order_sheets
+from jikao.payout.orders import DepartmentSheet, OrderState, Paid, order_sheets
 
 DONE = (OrderState.SETTLED, OrderState.CLOSED, OrderState.CANCELLED)
 """States of orders that have nothing to settle any more."""
@@ -39,8 +41,13 @@ def _settled(now: Parts) -> dict[str, int]:
 def _open_pools(to_date: ToDate) -> list[DepartmentSheet]:
     """The departments' parts of every order that may still be settled in the period."""
     rules = to_date.run.scheme.payout.output_value
-    sheets = order_sheets(to_date.facts, rules, to_date.last, to_date.opening) if rules else []
+    sheets = order_sheets(to_date.facts, rules, to_date.last, Paid(_without_overruns(to_date.opening))) if rules else []
     return [department for sheet in sheets if sheet.state not in DONE for department in sheet.departments]
+
+
+def _without_overruns(opening: Opening) -> Opening:
+    """At best another pool bears what the department overran."""
+    return replace(opening, balances={account: amount for account, amount in opening.balances.items() if account.kind != "overrun"})
 
 
 def _proposed(department: DepartmentSheet) -> list[int]:

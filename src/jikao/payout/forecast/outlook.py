@@ -24,8 +24,12 @@ from jikao.payout.forecast.values import (
     assumed,
 )  # fmt: skip
 from jikao.payout.ledger import PAYMENT, Entry
+from jikao.payout.standing import NO_GRADE, NO_SCORE
 
 NONE: Bound = (0, 0)
+
+HELD = (NO_GRADE, NO_SCORE)
+"""What a batch says of those it cannot pay yet. Before the period ends nobody is meant to have a grade: the range says it."""
 
 
 class Bounds(NamedTuple):
@@ -48,7 +52,7 @@ def outlook(to_date: ToDate) -> Forecast:
         run.scheme.scheme, run.period, to_date.last, (to_date.last - run.period.start).days + 1, run.period.days, assumed(run.scheme),
         tuple(_person(to_date, who, bounds, now.get(who, {})) for who in everybody),
         tuple(sharing.pools(payroll.entries)), _cost(to_date, found, sharing, bounds, payroll.entries),
-        orders_cost(to_date, now), payroll.problems,
+        orders_cost(to_date, now), tuple(p for p in payroll.problems if p.kind not in HELD),
     )  # fmt: skip
 
 

@@ -22,14 +22,25 @@ WAS, NOW = Text("原", "was"), Text("将", "would be")
 
 
 def as_json(found: Consequences) -> dict[str, Any]:
-    """For machines: fen as whole numbers, sentences in both languages."""
-    said = {part: plain(getattr(found, part)) for part in ("supposed", "people", "company_before", "company_after")}
-    accounts = [plain({**a.account._asdict(), **_figures(a)}) for a in found.accounts]
-    return {"period": str(found.period), **said, "accounts": accounts, "problems": [p.as_json() for p in found.problems]}
+    """For machines: money as text in yuan, sentences in both languages."""
+    company = {name: yuan(getattr(found, name)) for name in ("company_before", "company_after")}
+    accounts = [{**change.account._asdict(), **_yuan(change, *_CAME_AND_LEFT)} for change in found.accounts]
+    return {
+        "period": str(found.period), "supposed": plain(found.supposed), "people": [_person_json(p) for p in found.people], **company,
+        "accounts": accounts, "problems": [p.as_json() for p in found.problems],
+    }  # fmt: skip
 
 
-def _figures(change: AccountChange) -> dict[str, int]:
-    return {name: getattr(change, name) for name in ("came_before", "came_after", "left_before", "left_after")}
+def _person_json(change: PersonChange) -> dict[str, Any]:
+    lines = [plain(line) | _yuan(line, "before", "after") for line in change.lines]
+    return {"person": change.person, "name": change.name, **_yuan(change, "before", "after"), "lines": lines}
+
+
+_CAME_AND_LEFT = ("came_before", "came_after", "left_before", "left_after")
+
+
+def _yuan(of: object, *names: str) -> dict[str, str]:
+    return {name: yuan(getattr(of, name)) for name in names}
 
 
 def as_text(found: Consequences, lang: Lang, width: int = 100) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from jikao.evidence.words import said, spellings
 from jikao.payout.compute import Job
 from jikao.payout.facts import Base, Result, RunFacts, Violation
 from jikao.payout.money import yuan
+from jikao.payout.presence import TITLES
 from jikao.scheme.problem import Level, Problem, kind
 from jikao.scheme.text import Text
-from jikao.scheme.words import fill, number, score
+from jikao.scheme.words import fill, listed, number, same, score
 from jikao.scoring.grading import band_of
 from jikao.scoring.whatif.checks import TOTAL_OUT_OF_RANGE, UNKNOWN_GRADE
 
@@ -29,15 +31,27 @@ SEVERAL_RUNS = kind(
 )  # fmt: skip
 NO_BASE = kind(
     "whatif.no-base", Level.ERROR,
-    what=Text("没有登记“{person}”的这种奖金基数,或登记了多种", 'No such base is recorded for "{person}", or several are'),
+    what=Text("没有登记“{person}”的任何奖金基数", 'No bonus base is recorded for "{person}"'),
     why=Text("只能改动已登记的基数", "only a recorded amount can be supposed otherwise"),
-    mend=Text("写作 工号:类别=金额;已登记:{known}", "write person:kind=amount; recorded: {known}"),
+    mend=Text("核对工号;确有其人的,先导入一行 bonuses", "check the employee number; for somebody we know, import a row of bonuses first"),
+)  # fmt: skip
+WHICH_BASE = kind(
+    "whatif.which-base", Level.ERROR,
+    what=Text("没有指明“{person}”已登记的一种基数;登记的有:{known}", 'It is not plain which base of "{person}" is meant; recorded: {known}'),
+    why=Text("只能改动已登记的一种基数", "one recorded amount is supposed otherwise"),
+    mend=Text("写作 {forms}(元)", "write {forms} (yuan)"),
 )  # fmt: skip
 UNKNOWN_VIOLATION = kind(
     "whatif.unknown-violation", Level.ERROR,
     what=Text("本期没有违规单“{violation}”", 'There is no violation "{violation}" in this period'),
     why=Text("只能假设已登记的违规另有结论", "only a recorded violation can be supposed to end otherwise"),
     mend=Text("可用的单号:{known}", "use one of: {known}"),
+)  # fmt: skip
+NO_VIOLATIONS = kind(
+    "whatif.no-violations", Level.ERROR,
+    what=Text("{period} 发放所依据的结果里没有任何违规,也就没有“{violation}”", 'The results {period} is paid by hold no violation at all, so there is no "{violation}"'),
+    why=Text("只能假设已登记的违规另有结论", "only a recorded violation can be supposed to end otherwise"),
+    mend=Text("核对周期;违规刚登记的,先用 jikao score 重新计分", "check the period; if it was recorded only now, score again first with jikao score"),
 )  # fmt: skip
 UNKNOWN_OUTCOME = kind(
     "whatif.unknown-outcome", Level.ERROR,
@@ -48,17 +62,20 @@ UNKNOWN_OUTCOME = kind(
 
 GRADE = Text("{person} 的等级:{was} → {now}({run})", "grade of {person}: {was} → {now} ({run})")
 TOTAL = Text("{person} 的总分:{was} → {now}({run})", "total of {person}: {was} → {now} ({run})")
-BASE = Text("{person} 的奖金基数 {kind}:{was} → {now}", "base {kind} of {person}: {was} → {now}")
+BASE = Text("{person} 的{kind}:{was} → {now}", "{kind} of {person}: {was} → {now}")
+ENDED = Text("{severity},{state}", "{severity}, {state}")
 VIOLATION = Text("违规 {violation}({person}):{was} → {now}", "violation {violation} ({person}): {was} → {now}")
 NONE = "—"
 OUTCOMES = ("verified", "dismissed")
+_WRITTEN = spellings(OUTCOMES)
+"""Every way people write an outcome."""
 
 
 @dataclass(frozen=True)
 class Supposition:
     """What is supposed. ``grades``, ``totals``: by person; a total brings the grade of its band, unless a grade is given.
     ``bases``: fen by (person, kind); an empty kind is the only one recorded. ``violations``: by number, ``verified``,
-    ``dismissed`` or a severity; scores stay as they are. ``at``: only in runs of this id, scheme or period.
+    ``dismissed`` (or as a statement says them: 已核实, 不成立) or a severity; scores stay as they are. ``at``: only in runs of this id, scheme or period.
     """
 
     grades: Mapping[str, str] = field(default_factory=dict)
@@ -73,7 +90,7 @@ def check(job: Job, supposed: Supposition) -> list[Problem]:
     return [
         *(p for person, grade in supposed.grades.items() for p in _wrong_grade(job, supposed, person, grade)),
         *(p for person, total in supposed.totals.items() for p in _wrong_total(job, supposed, person, total)),
-        *(NO_BASE(person=person, known=_kinds(job, person)) for person, kind_ in supposed.bases if _base(job, person, kind_) is None),
+        *(_no_base(job, person) for person, kind_ in supposed.bases if _base(job, person, kind_) is None),
         *(p for no, outcome in supposed.violations.items() for p in _wrong_outcome(job, no, outcome)),
     ]
 
@@ -120,8 +137,17 @@ def _wrong_total(job: Job, supposed: Supposition, person: str, total: Decimal) -
             yield TOTAL_OUT_OF_RANGE(total=number(total), cap=number(run.scheme.total.cap))
 
 
-def _kinds(job: Job, person: str) -> str:
-    return ", ".join(sorted(kind_ for who, kind_ in job.facts.bases if who == person)) or NONE
+def _no_base(job: Job, person: str) -> Problem:
+    kinds = sorted(kind_ for who, kind_ in job.facts.bases if who == person)
+    if not kinds:
+        return NO_BASE(person=person)
+    forms = listed([same(f"--base {person}:{kind_}=…") for kind_ in kinds])
+    return WHICH_BASE(person=person, known=listed([kind_said(kind_) for kind_ in kinds]), forms=forms)
+
+
+def kind_said(kind_: str) -> Text:
+    """A kind of recorded amount in words."""
+    return {str(name): title for name, title in TITLES.items()}.get(kind_, same(kind_))
 
 
 def _base(job: Job, person: str, kind_: str) -> tuple[str, str] | None:
@@ -138,12 +164,12 @@ def _violations(job: Job) -> dict[str, tuple[RunFacts, Violation]]:
 def _wrong_outcome(job: Job, no: str, outcome: str) -> Iterator[Problem]:
     known = _violations(job)
     if no not in known:
-        yield UNKNOWN_VIOLATION(violation=no, known=", ".join(sorted(known)) or NONE)
+        yield UNKNOWN_VIOLATION(violation=no, known=", ".join(sorted(known))) if known else NO_VIOLATIONS(violation=no, period=job.period)
         return
     conduct = known[no][0].scheme.payout.conduct
     severities = sorted(conduct.severity) if conduct else []
-    if outcome not in {*OUTCOMES, *severities}:
-        yield UNKNOWN_OUTCOME(outcome=outcome, known=", ".join([*OUTCOMES, *severities]))
+    if outcome not in {*_WRITTEN, *severities}:
+        yield UNKNOWN_OUTCOME(outcome=outcome, known=listed([*map(said, OUTCOMES), *map(same, severities)]))
 
 
 def _with_results(job: Job, run: RunFacts, supposed: Supposition) -> RunFacts:
@@ -170,7 +196,7 @@ def _with_violations(run: RunFacts, supposed: Supposition) -> RunFacts:
         outcome = supposed.violations.get(v.fact.partition("/")[2])
         if outcome is None:
             return v
-        return replace(v, state=outcome) if outcome in OUTCOMES else replace(v, state="verified", severity=outcome, share=None)
+        return replace(v, state=_WRITTEN[outcome]) if outcome in _WRITTEN else replace(v, state="verified", severity=outcome, share=None)
 
     return replace(run, violations={person: [ended(v) for v in several] for person, several in run.violations.items()})
 
@@ -180,7 +206,7 @@ def _said(job: Job, then: Job, bases: Mapping[tuple[str, str], int]) -> Iterator
         yield from _said_of_results(was, now)
     for person, kind_ in sorted(bases):
         amounts = (_amounts(job.facts.bases[person, kind_]), _amounts(then.facts.bases[person, kind_]))
-        yield fill(BASE, person=person, kind=kind_, was=amounts[0], now=amounts[1])
+        yield fill(BASE, person=person, kind=kind_said(kind_), was=amounts[0], now=amounts[1])
     for no, (_, after) in sorted(_violations(then).items()):
         before = _violations(job)[no][1]
         if before != after:
@@ -204,5 +230,5 @@ def _amounts(records: Sequence[Base]) -> str:
     return ", ".join(dict.fromkeys(yuan(b.amount) for b in records))
 
 
-def _outcome(v: Violation) -> str:
-    return f"{v.severity} ({v.state})"
+def _outcome(v: Violation) -> Text:
+    return fill(ENDED, severity=v.severity, state=said(v.state))

@@ -44,8 +44,8 @@ ENDLESS = Text(
     "lengths of time have no limit: until the period ends, from the line's least to its most marks",
 )
 NOTHING_YET = Text("尚无证据的一项:从 0 分到满分", "a line without evidence so far: from no marks to full marks")
-NOT_UNDONE = Text("已计入的事不再改变;没有人再入职,离职与调岗以已登记的为准",
-                  "what was counted is not undone; nobody joins, and who leaves or moves does so as recorded already")  # fmt: skip
+NOT_UNDONE = Text("已计入的事不再改变;入职、离职与调岗以已登记的为准",
+                  "what was counted is not undone; people join, leave and move as recorded already")  # fmt: skip
 
 
 def assumed(rules: Rules) -> tuple[Text, ...]:
