@@ -200,10 +200,10 @@ def test_a_refused_batch_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_batch_that_is_not_there_is_said(tmp_path: Path) -> None:
     paid = payday.company(tmp_path)
-    for path in (None, Path("zz")):
+    for path, code in ((None, "batch.none-yet"), (Path("zz"), "batch.not-found")):
         with pytest.raises(Refused) as refused:
             api.find_batch(path, paid)
-        assert codes(refused) == ["batch.not-found"]
+        assert codes(refused) == [code]
 
 
 def test_statements_and_the_ledger_say_the_same(tmp_path: Path) -> None:

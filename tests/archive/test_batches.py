@@ -344,6 +344,7 @@ def test_a_correction_after_later_batches_leaves_what_they_posted_to_them(tmp_pa
     opening = read_batch(july.path).opening
     assert opening.earned["T01", "2024-06"] > 0
     assert {"advances/YZ-01", "advances/YZ-02"} <= opening.posted
+    assert (opening.granted["YZ-01"], opening.granted["YZ-02"]) == (("T05", 2_000_000), ("T06", 120_000))
     assert [make(store, month).fresh for month in months] == [False] * 3
 
     (tmp_path / "costs.csv").write_text("成本单号,任务单号,部门,类别,金额,日期\nCB-02,RW-2401,一部,直接成本,11000,2024-06-18\n", "utf-8")

@@ -214,7 +214,9 @@ def test_the_ledger_lists_a_pool_that_is_empty_again(run: Run, paid: str) -> Non
     del paid
     row = next(line for line in run("ledger")[1].splitlines() if "│ pool " in line)
     assert [cell.strip() for cell in row.strip("│").split("│")] == ["再分配池", "pool", "0", "0.00"]
-    assert {"kind": "pool", "owner": "s8-points", "part": "技术支持部", "balance": "0.00"} in json.loads(run("ledger", "--json")[1])["accounts"]
+    assert {"kind": "pool", "owner": "s8-points", "part": "技术支持部", "balance": "0.00"} in json.loads(run("ledger", "--json")[1])[
+        "accounts"
+    ]
 
 
 def test_the_ledger_says_who_and_what_there_is(run: Run, paid: str) -> None:
@@ -222,7 +224,7 @@ def test_the_ledger_says_who_and_what_there_is(run: Run, paid: str) -> None:
     code, _, err = run("ledger", "--person", "nobody")
     assert (code, "batch.no-account" in err, "T01" in err) == (1, True, True)
     code, out, _ = run("ledger", "--account", "liability")
-    assert (code, "有分录的账户:pay, paid, company, pool" in out) == (0, True)
+    assert (code, "有分录的科目:pay, paid, company, pool" in out) == (0, True)
     assert json.loads(run("ledger", "--account", "liability", "--json")[1]) == []
     assert "“T01”的" in run("ledger", "--account", "pool", "--person", "T01")[1]
 
@@ -231,7 +233,9 @@ FIGURE = re.compile(r"-?\d+\.\d\d")
 
 
 @pytest.mark.parametrize("words", [("batches",), ("ledger",), ("ledger", "--account", "pool"), ("ledger", "--person", "T01")])
-def test_figures_and_ids_are_whole_in_a_narrow_terminal(words: tuple[str, ...], run: Run, paid: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_and_ids_are_whole_in_a_narrow_terminal(
+    words: tuple[str, ...], run: Run, paid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = {}
     for width in (80, 240):
         monkeypatch.setenv("COLUMNS", str(width))
@@ -304,6 +308,19 @@ def test_a_paid_order_shows_what_was_posted_whatever_scheme_it_is_looked_at_with
 
 
 @pytest.mark.usefixtures("orders_paid")
+def test_a_period_before_those_paid_is_refused_once(run: Run) -> None:
+    scheme, settings = samples.preset("s5-output-value"), api.sample_settings(samples.preset("s5-output-value"))
+    api.score(scheme, api.open_store(Path("store")), "2024-04", api.ScoreOptions(settings=settings))
+    code, _, err = run("batch", "2024-04", *HANDS)
+    assert (code, err.count("batch.later-closed"), "2024-05" in err) == (1, 1, True)
+    assert "在新的证据库里从 2024-04 起" in err
+
+
+def test_an_overlap_says_the_period_that_can_be_corrected(run: Run, paid: str) -> None:
+    assert f"jikao pay batch {QUARTER} --corrects {paid}" in run("batch", "2024-05", *HANDS)[2]
+
+
+@pytest.mark.usefixtures("orders_paid")
 def test_an_order_not_paid_yet_bears_the_overrun_that_stands(run: Run) -> None:
     """Before July is paid the overrun of June is still to be borne."""
     [sheet] = json.loads(run("orders", "RW-2405", "--as-of", "2024-07-30", "--json")[1])
@@ -350,7 +367,7 @@ def test_every_preset_that_speaks_of_money_runs_from_evidence_to_statements_in_o
     assert [title[0] for title in titles] == list("一二三四五")
     typed = [shlex.split(line.removeprefix("$ jikao ")) for line in out.splitlines() if line.startswith("$ jikao ")]
     assert _typed_again(typed) == sorted(m.batch for m in api.batches(api.open_store(Path("mine/store"))))
-    for words in ("导入", "封存于", "发放清单", "重新计算,逐字节相同"):
+    for words in ("导入", "封存于", "奖金单", "重新计算,逐字节相同"):
         assert words in out
 
 

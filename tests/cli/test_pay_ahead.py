@@ -36,7 +36,10 @@ def test_an_appeal_is_previewed_in_words_and_in_json(run: Run) -> None:
     assert "T01 王磊 8200.00 → 7700.00 (-500.00)" in out
     assert "÷ Y 1 = 2500.00" in out
     said = json.loads(run("whatif", payday.QUARTER, "--grade", "T02=B", "--json")[1])
-    assert [(p["person"], p["before"], p["after"]) for p in said["people"]] == [("T01", "8200.00", "7700.00"), ("T02", "4540.00", "5040.00")]
+    assert [(p["person"], p["before"], p["after"]) for p in said["people"]] == [
+        ("T01", "8200.00", "7700.00"),
+        ("T02", "4540.00", "5040.00"),
+    ]
     assert said["accounts"][0]["came_after"] == "2500.00"
     assert said["people"][1]["lines"][0]["after"] == "0.00"
     assert (said["company_before"], said["company_after"]) == ("35922.50", "35922.50")
@@ -90,7 +93,11 @@ def test_a_forecast_in_json_holds_what_was_paid(run: Run) -> None:
     said = json.loads(run("forecast", payday.CONDUCT, "2024-06", "--as-of", "2024-06-10", "--json")[1])
     t02 = next(p for p in said["people"] if p["person"] == "T02")
     assert (said["days_gone"], said["days"]) == (10, 30)
-    assert t02["pay"] == {"low": "160.00", "now": "320.00", "high": "320.00"}  # one late arrival in ten days: at worst two more; June came to 240.00
+    assert t02["pay"] == {
+        "low": "160.00",
+        "now": "320.00",
+        "high": "320.00",
+    }  # one late arrival in ten days: at worst two more; June came to 240.00
 
 
 def test_a_forecast_that_cannot_be_made_says_why(run: Run) -> None:

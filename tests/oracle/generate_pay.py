@@ -278,6 +278,7 @@ def _batch(made: Made, period: Period, orders: int) -> None:
     after = deepcopy(made.till)
     settle(after, made.books, runs)
     _new_advances(made, period, after)
+    _comes_in(made, period)
     _given_back(made, period, after)
     paid = settle(made.till, made.books, runs)
     lines = {key: amount for key, amount in made.till.lines.items() if amount}
@@ -481,20 +482,41 @@ def _given_back(made: Made, period: Period, after: Till) -> None:
     last = list(months_of([period]))[-1]
     for account in sorted(before):
         owed = -after.balances[account]
+        if made.chance(0.1):
+            _repay(made, account[2], FEN * int(100 * (owed + _lost(made, account[2]))), last)
+            continue
         if owed > 0 and made.chance(0.3):
             back = _up_to(made, owed)
-            if back:
-                made.record(
-                    "repayments",
-                    repayment=made.number("GH", "repayments"),
-                    advance=account[2],
-                    amount=back,
-                    repaid_on=made.day(last),
-                    reason="归还",
-                )
+            _repay(made, account[2], back, last)
             owed -= Fraction(back)
         if owed > 0 and made.chance(0.3):
             _write_off(made, account[2], _up_to(made, owed), last)
+
+
+def _comes_in(made: Made, period: Period) -> None:
+    """Now and then money of an advance that was given up, and is closed, comes in after all: some of it, or all."""
+    still_open = {account[2] for account in made.till.standing() if account[0] == "advance"}
+    for advance in sorted({row["advance"] for row in made.tables.get("write_offs", ())} - still_open):
+        if made.chance(0.3):
+            _repay(made, advance, _up_to(made, _lost(made, advance)), list(months_of([period]))[-1])
+
+
+def _lost(made: Made, advance: str) -> Fraction:
+    """What was given up of an advance and did not come in."""
+    of = [row["write_off"] for row in made.tables.get("write_offs", ()) if row["advance"] == advance]
+    return sum((part for number in of for part in made.till.lost.get(number, ())), Fraction(0))
+
+
+def _repay(made: Made, advance: str, amount: Decimal, month: Period) -> None:
+    if amount:
+        made.record(
+            "repayments",
+            repayment=made.number("GH", "repayments"),
+            advance=advance,
+            amount=amount,
+            repaid_on=made.day(month),
+            reason="归还",
+        )
 
 
 def _write_off(made: Made, advance: str, amount: Decimal, month: Period) -> None:

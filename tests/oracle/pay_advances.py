@@ -35,11 +35,31 @@ def _owing(till: Till, books: Books) -> Iterator[tuple[Row, Fraction]]:
 
 
 def _repaid(till: Till, books: Books, run: Run) -> None:
+    """Money given back recovers the advance; what comes in beyond that is of what was written off."""
     given = {row["advance"]: row for row in books.rows("advances")}
-    for row in books.rows("repayments"):
+    for row in sorted(books.rows("repayments"), key=lambda row: (row["repaid_on"], row["repayment"])):
         if row["repaid_on"] <= run.last and till.once("repayments", row["repayment"]):
-            of = given[row["advance"]]
-            till.move("repayment", ("paid", of["person"], ""), _account(of), fraction(row["amount"]))
+            of, amount = given[row["advance"]], fraction(row["amount"])
+            back = min(amount, -till.balances[_account(of)])
+            till.move("repayment", ("paid", of["person"], ""), _account(of), back)
+            _regained(till, books, of, amount - back)
+
+
+def _regained(till: Till, books: Books, of: Row, amount: Fraction) -> None:
+    """Back to manager and company as they bore the loss: what the manager still owes first, then what was withheld."""
+    payer = ("paid", of["person"], "")
+    for row in sorted(books.rows("write_offs"), key=lambda row: row["write_off"]):
+        manager, firm = till.lost.get(row["write_off"], (Fraction(0), Fraction(0)))
+        given = min(amount, manager + firm) if row["advance"] == of["advance"] else Fraction(0)
+        if given:
+            amount -= given
+            back = cent(given * manager / (manager + firm))
+            liability = ("liability", row["manager"], row["write_off"])
+            owed = min(back, -till.balances[liability])
+            till.move("regained", payer, liability, owed)
+            till.move("regained", payer, ("wage", row["manager"], ""), back - owed)
+            till.move("regained", payer, company("write_off"), given - back)
+            till.lost[row["write_off"]] = (manager - back, firm - given + back)
 
 
 def _settled(till: Till, books: Books) -> dict[str, Fraction]:
@@ -88,6 +108,7 @@ def _written_off(till: Till, books: Books, run: Run, rule: Rules) -> None:
         borne = manager_part(rule, row, lost)
         till.move("write_off", ("liability", row["manager"], row["write_off"]), to, borne)
         till.move("write_off", company("write_off"), to, lost - borne)
+        till.lost[row["write_off"]] = (borne, lost - borne)
 
 
 def manager_part(rule: Rules, row: Row, lost: Fraction) -> Fraction:

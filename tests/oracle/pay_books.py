@@ -69,6 +69,8 @@ class Till:
     lines: defaultdict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     earned: defaultdict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     done: set[tuple[str, str]] = field(default_factory=set)
+    lost: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    """By write-off what manager and company bear and did not get back."""
     order_pay: dict[tuple[str, str], Fraction] = field(default_factory=dict)
     """Performance pay of the run under way, by order and person."""
 

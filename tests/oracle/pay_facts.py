@@ -33,7 +33,7 @@ from jikao.payout.facts import (
     Workload,
     WriteOff,
 )
-from jikao.payout.ledger import Account, Entry, Opening, balances_of
+from jikao.payout.ledger import GRANTING, LOSING, Account, Entry, Opening, balances_of
 from jikao.payout.rules import RULES
 from jikao.scheme.model import Scheme
 from jikao.scheme.period import Period
@@ -148,11 +148,19 @@ def _result(row: Row) -> Result:
 def opening(entries: Sequence[Entry], posted: Iterable[str]) -> Opening:
     """What all batches so far leave the next: their entries, and the facts they dealt with."""
     earned: defaultdict[tuple[str, str], int] = defaultdict(int)
+    granted: defaultdict[tuple[str, str], int] = defaultdict(int)
+    written_off: defaultdict[tuple[str, Account], int] = defaultdict(int)
     for entry in entries:
         for account, amount in entry.postings:
             if RULES[entry.rule].earns and account.kind == "pay":
                 earned[account.owner, month_of(entry.period)] += amount
-    return Opening(balances_of(entries), dict(earned), frozenset(posted))
+            if entry.rule in GRANTING and account.kind == "advance":
+                granted[account.part, account.owner] -= amount
+            if entry.rule in LOSING and account.kind != "paid":
+                written_off[entry.subject, account] += amount
+    paid = {advance: (person, amount) for (advance, person), amount in granted.items() if amount}
+    lost = {of: amount for of, amount in written_off.items() if amount}
+    return Opening(balances_of(entries), dict(earned), frozenset(posted), paid, lost)
 
 
 def month_of(period: str) -> str:

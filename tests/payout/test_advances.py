@@ -522,6 +522,17 @@ def test_more_than_was_written_off_does_not_come_in():
     assert (june.codes, june.payroll.problems[0].values["left"]) == (["advance.repaid-too-much"], "2000.00")
 
 
+def test_when_the_write_off_is_corrected_below_what_came_in_nothing_more_comes_in():
+    rows = [LOST[0], *WAGES, w.back("B1", "V1", "1500", "2024-06-03")]
+    may, june = w.batches(ALL_LEFT, w.known(rows, LOST[1]), "2024-05", "2024-06", opening=LEFT)
+    less = replace(LOST[1], amount=100_000)
+    found = w.correction(ALL_LEFT, w.known(rows, less), "2024-05", LEFT, [may], june)
+    assert (found.codes, sum(found.left.balances.values()), found.held("advance")) == ([], 0, {"T1/V1": "-1000.00"})
+    july = [w.back("B2", "V1", "1000", "2024-07-03"), w.back("B3", "V1", "0.01", "2024-07-04")]
+    last = w.batch(ALL_LEFT, w.known(rows, less, july), "2024-07", found.left)
+    assert (last.codes, last.lines("repayment"), last.lines("regained")) == (["advance.repaid-too-much"], {"B2": "1000.00"}, {})
+
+
 def test_what_is_still_open_is_repaid_first():
     rows = [LOST[0], replace(LOST[1], amount=150_000), *WAGES, w.back("B1", "V1", "600", "2024-06-03")]
     june = w.batches(ALL_LEFT, w.known(rows), "2024-05", "2024-06", opening=LEFT)[1]

@@ -47,8 +47,8 @@ NO_BATCH_YET = kind(
 NO_OWNER = kind(
     "batch.no-account", Level.ERROR,
     what=Text("账上没有“{person}”", '"{person}" has no account in the ledger'),
-    why=Text("只有发放中出现过的人员、部门和任务单才有账户", "only people, departments and orders that pay has touched have accounts"),
-    mend=Text("核对写法;有账户的:{some}", "check how it is written; some that have one: {some}"),
+    why=Text("只有发放中出现过的人员、部门和任务单才有科目", "only people, departments and orders that pay has touched have accounts"),
+    mend=Text("核对写法;有科目的:{some}", "check how it is written; some that have one: {some}"),
 )  # fmt: skip
 SEVERAL_BATCHES = kind(
     "batch.several", Level.ERROR,

@@ -91,7 +91,7 @@ CORRECTS_NOTHING = kind(
     mend=Text("先更正结果或证据,再作更正批次", "correct the run or the evidence first"),
 )  # fmt: skip
 _FIRST = 3
-_OTHER_ACCOUNTS = Text("个人金额不变,其他账户变动", "no person's amount changes, other accounts do")
+_OTHER_ACCOUNTS = Text("个人金额不变,其他科目变动", "no person's amount changes, other accounts do")
 
 
 @dataclass(frozen=True)

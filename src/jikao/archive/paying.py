@@ -60,7 +60,7 @@ UNPAID_BETWEEN = kind(
     "batch.unpaid-between", Level.WARNING,
     what=Text("{periods} 的结果({schemes})没有发放,而之后的周期已经发放", "Results of {periods} ({schemes}) are not paid, and later periods are closed"),
     why=Text("这些结果在之后的周期发放以后才封存;没有哪个批次还能发放它们", "they were sealed after a later period was paid; no batch can pay them any more"),
-    mend=Text("应发多少另行决定,登记在尚未发放的周期", "what is owed for them is decided anew and recorded in a period that is open"),
+    mend=Text("不经本账发放,或在新的证据库里从这些周期起按先后重新发放", "they are paid outside this ledger, or everything from them on is paid in order in a new store"),
 )  # fmt: skip
 MISSING_RUNS = kind(
     "batch.missing-runs", Level.WARNING,

@@ -40,7 +40,7 @@ ORDER_FIGURES = ("state", "value", "cost", "expense", "profit", "left")
 Yuan = Annotated[str, StringConstraints(pattern=r"^(-?\d+(\.\d{1,2})?|N/A)$")]
 """Money to the fen, or ``N/A``: nothing of the kind was written."""
 
-_RULE, _ACCOUNT = Text("发放规则", "rule of pay"), Text("账户类别", "kind of account")
+_RULE, _ACCOUNT = Text("发放规则", "rule of pay"), Text("科目类别", "kind of account")
 _PERSON, _PRESET = Text("人员", "person"), Text("预设方案", "preset scheme")
 _FIGURE = Text("任务单的数", "figure of an order")
 

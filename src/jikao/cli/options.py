@@ -13,7 +13,6 @@ from jikao.cli.lang import say
 Command = TypeVar("Command", bound=Callable[..., object])
 
 
-
 def _store(words: str) -> Callable[[Command], Command]:
     return click.option("--store", type=click.Path(path_type=Path), default=Path("store"), show_default=True, help=words)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BATCH = click.argument("batch", type=click.Path(path_type=Path), required=False)
 
 
-@click.group(help=say("发放:批次、个人清单、账目、任务单", "Pay: batches, statements, the ledger, task orders"))
+@click.group(help=say("发放:批次、奖金单、账目、任务单", "Pay: batches, statements, the ledger, task orders"))
 def pay() -> None:
     """The group of everything about money."""
 
@@ -64,7 +64,10 @@ def batch(
             )
     if reason and not corrects:
         raise click.BadParameter(
-            say("只有更正才写理由,请同时给出 --corrects 批次编号", "only a correction has a reason; give --corrects with the id of the batch too"),
+            say(
+                "只有更正才写理由,请同时给出 --corrects 批次编号",
+                "only a correction has a reason; give --corrects with the id of the batch too",
+            ),
             param_hint="--reason",
         )
     opened = api.open_store(store)
@@ -120,7 +123,14 @@ def batches(store: Path, as_json: bool) -> int:
 def _list_batches(found: Sequence[BatchManifest]) -> None:
     heads = [say(*h) for h in (("批次", "batch"), ("周期", "period"), ("更正", "corrects"), ("应发", "total"), ("实发", "paid"), ("经办 / 审批", "by / approver"))]  # fmt: skip
     rows = [
-        (m.batch, m.period, short(m.corrects or ""), money(m.totals.payable), money(m.totals.paid), f"{m.approval.by} / {m.approval.approver}")
+        (
+            m.batch,
+            m.period,
+            short(m.corrects or ""),
+            money(m.totals.payable),
+            money(m.totals.paid),
+            f"{m.approval.by} / {m.approval.approver}",
+        )
         for m in found
     ]
     show.table(say("发放批次", "Pay batches"), heads, rows, right=(3, 4), whole=(0, 1, 2))
@@ -139,7 +149,7 @@ def _manifest_json(manifest: BatchManifest) -> dict[str, Any]:
 
 
 @pay.command(
-    help=say("一个人的发放清单:每一笔的规则、算式和原始记录", "One person's pay: every part with its rule, its figures and its source rows")
+    help=say("一个人的奖金单:每一笔的规则、算式和原始记录", "One person's pay: every part with its rule, its figures and its source rows")
 )
 @click.argument("person")
 @BATCH

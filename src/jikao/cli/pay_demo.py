@@ -43,7 +43,7 @@ BY, APPROVER = say("人事", "HR"), say("总经理", "general manager")
 
 @click.command(
     help=say(
-        "演示:由预设方案的样例证据到得分、发放批次和个人清单(默认 s8:守则奖金与绩点奖金合并发放)",
+        "演示:由预设方案的样例证据到得分、发放批次和奖金单(默认 s8:守则奖金与绩点奖金合并发放)",
         "Demonstration: from a preset's sample evidence to scores, a pay batch and statements (by default s8: conduct bonus and points together)",
     )
 )
@@ -67,7 +67,7 @@ def demo(preset: str, folder: Path | None, person: str | None) -> int:
     _title(say("三、发放", "3. Pay"))
     made = _paid(store, wanted.paid)
     shown, chosen = _telling(made, person)
-    _title(say("四、{who} 的发放清单", "4. The statement of {who}", who=chosen))
+    _title(say("四、{who} 的奖金单", "4. The statement of {who}", who=chosen))
     _command("pay", "statement", chosen, shown.batch, "--store", store.root)
     show_statement(api.pay_statement(shown.folder, chosen), 3, min(show.console().width, 110))
     return _verified(store, made)
@@ -161,7 +161,7 @@ def _verified(store: Store, made: Sequence[api.MadeBatch]) -> int:
     if holds and sum(api.pay_balances(store).values()) == 0:
         click.echo(
             say(
-                "文件完好;重新计算,逐字节相同;全部账户余额之和为零。",
+                "文件完好;重新计算,逐字节相同;全部科目余额之和为零。",
                 "Files whole; computed again, the same bytes; all accounts sum to zero.",
             )
         )

@@ -27,11 +27,11 @@ POOL = "pool"
 
 
 @click.command(
-    help=say("账目:各账户余额;给出账户或人员时逐笔列出", "The ledger: balances; entry by entry for one kind of account or one person")
+    help=say("账目:各科目余额;给出科目或人员时逐笔列出", "The ledger: balances; entry by entry for one kind of account or one person")
 )
 @STORE_READ
-@click.option("--account", help=say("账户种类,如 pool", "a kind of account, such as pool"))
-@click.option("--person", help=say("人员、部门等账户主体", "whose accounts: a person, a department"))
+@click.option("--account", help=say("科目种类,如 pool", "a kind of account, such as pool"))
+@click.option("--person", help=say("人员、部门等科目主体", "whose accounts: a person, a department"))
 @JSON
 def ledger(store: Path, account: str | None, person: str | None, as_json: bool) -> int:
     opened = api.open_store(store)
@@ -42,23 +42,23 @@ def ledger(store: Path, account: str | None, person: str | None, as_json: bool) 
     if as_json:
         show.as_json([_line_json(line) for line in lines])
     elif lines:
-        _show_lines(lines, account)
+        _show_lines(lines, account, person)
     else:
         _tell_nothing(opened, account, person)
     return show.FINE
 
 
-def _show_lines(lines: list[api.LedgerLine], kind: str | None) -> None:
+def _show_lines(lines: list[api.LedgerLine], kind: str | None, person: str | None) -> None:
     """Every posting with its batch and what it is about; how the amount comes to be where there is room to say it."""
     wide = show.console().width >= WIDE
-    heads = [say(*h) for h in (("批次", "batch"), ("周期", "period"), ("账户", "account"), ("事由", "rule"), ("事项", "about"), ("金额", "amount"), ("余额", "balance"))]  # fmt: skip
+    heads = [say(*h) for h in (("批次", "batch"), ("周期", "period"), ("科目", "account"), ("事由", "rule"), ("事项", "about"), ("金额", "amount"), ("余额", "balance"))]  # fmt: skip
     rows = [
-        (short(x.batch), x.entry.period, _name(x.account, of_one_kind=kind is not None), _rule(x.entry.rule), x.entry.subject.replace("|", " "), money(x.amount), money(x.balance),
+        (short(x.batch), x.entry.period, _name(x.account, kind, person), _rule(x.entry.rule), x.entry.subject.replace("|", " "), money(x.amount), money(x.balance),
          *([x.entry.formula] if wide else []))
         for x in lines
     ]  # fmt: skip
     formula = [say("算式", "formula")] if wide else []
-    title = say("逐笔 {n} 条", "{n} postings", n=len(rows)) + (f" · {_kinds()[kind].say(LANG)}" if kind else "")
+    title = say("逐笔 {n} 条", "{n} postings", n=len(rows)) + "".join(f" · {x}" for x in (kind and _kinds()[kind].say(LANG), person) if x)
     show.table(title, [*heads, *formula], rows, right=(5, 6), whole=(0, 1))
 
 
@@ -69,7 +69,7 @@ def _tell_nothing(store: Store, account: str | None, person: str | None) -> None
         return
     moved = ", ".join(k for k in _kinds() if any(a.kind == k and person in (None, a.owner) for a in balances))
     click.echo(
-        say("{who}账户 {account} 没有发生过;有分录的账户:{moved}", "Nothing was posted on account {account}{who}; accounts with entries: {moved}",
+        say("{who}科目 {account} 没有发生过;有分录的科目:{moved}", "Nothing was posted on account {account}{who}; accounts with entries: {moved}",
             account=account, moved=moved, who=say("“{person}”的", ' of "{person}"', person=person) if person else "")
     )  # fmt: skip
 
@@ -83,14 +83,16 @@ def _kinds() -> Mapping[str, Text]:
 def _check_account(account: str | None) -> None:
     if account is not None and account not in _kinds():
         known = ", ".join(f"{kind} {title.say(LANG)}" for kind, title in _kinds().items())
-        raise click.BadParameter(say("没有账户“{account}”;可选:{known}", 'no account "{account}"; choose one of: {known}', account=account, known=known), param_hint="--account")  # fmt: skip
+        raise click.BadParameter(say("没有科目“{account}”;可选:{known}", 'no account "{account}"; choose one of: {known}', account=account, known=known), param_hint="--account")  # fmt: skip
 
 
 def _show_balances(store: Store, as_json: bool) -> int:
     """Every kind of account that ever moved: how many of them hold something, and the sum of their balances."""
     balances = api.pay_balances(store)
     if as_json:
-        accounts = [{"kind": a.kind, "owner": a.owner, "part": a.part, "balance": money(x)} for a, x in balances.items() if x or a.kind == POOL]
+        accounts = [
+            {"kind": a.kind, "owner": a.owner, "part": a.part, "balance": money(x)} for a, x in balances.items() if x or a.kind == POOL
+        ]
         show.as_json({"accounts": accounts, "total": money(sum(balances.values()))})
         return show.FINE
     if not balances:
@@ -102,14 +104,15 @@ def _show_balances(store: Store, as_json: bool) -> int:
         if held:
             rows.append((title.say(LANG), kind, sum(map(bool, held)), money(sum(held))))
     rows.append((say("合计(必须为零)", "total (must be zero)"), "", sum(map(bool, balances.values())), money(sum(balances.values()))))
-    heads = [say("账户", "account"), "--account", say("有余额的个数", "not at zero"), say("余额", "balance")]
-    show.table(say("账户余额:收 +,付 −", "Balances: received +, given −"), heads, rows, right=(2, 3))
+    heads = [say("科目", "account"), "--account", say("有余额的个数", "not at zero"), say("余额", "balance")]
+    show.table(say("科目余额:收 +,付 −", "Balances: received +, given −"), heads, rows, right=(2, 3))
     return show.FINE
 
 
-def _name(account: Account, *, of_one_kind: bool) -> str:
-    kind = "" if of_one_kind and account.owner else _kinds()[account.kind].say(LANG)
-    return " / ".join(filter(None, (kind, account.owner, account.part)))
+def _name(account: Account, kind: str | None, person: str | None) -> str:
+    """An account without what all that are listed have in common."""
+    named = ("" if kind else _kinds()[account.kind].say(LANG), "" if person else account.owner, account.part)
+    return " / ".join(filter(None, named))
 
 
 def _rule(rule: str) -> str:

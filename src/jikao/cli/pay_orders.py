@@ -63,7 +63,9 @@ def orders(order: str | None, store: Path, scheme: Path | None, as_of: dt.dateti
     if as_json:
         show.as_json([_sheet_json(sheet) for sheet in found])
     elif not found:
-        click.echo(say("还没有登记任务单;用 jikao import orders.csv 导入", "No order is recorded yet; import some with jikao import orders.csv"))
+        click.echo(
+            say("还没有登记任务单;用 jikao import orders.csv 导入", "No order is recorded yet; import some with jikao import orders.csv")
+        )
     elif order is None:
         _show_orders(found)
     else:
@@ -92,7 +94,10 @@ def _identity(found: Identity) -> dict[str, str]:
 
 
 def _show_orders(sheets: list[OrderSheet]) -> None:
-    heads = [say(*h) for h in (("任务单", "order"), ("名称", "title"), ("状态", "state"), ("产值", "value"), ("直接成本", "cost"), ("绩效池", "pool"))]
+    heads = [
+        say(*h)
+        for h in (("任务单", "order"), ("名称", "title"), ("状态", "state"), ("产值", "value"), ("直接成本", "cost"), ("绩效池", "pool"))
+    ]
     figures = ["cost", "pool", *(["overrun"] if any(d.overrun for s in sheets for d in s.departments) else [])]
     rows = [
         (s.order.order_no, s.order.title, _state(s), money(s.order.value), *(money(sum(getattr(d, figure) for d in s.departments)) for figure in figures))

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from jikao.archive.verify import Verification
     from jikao.scheme.problem import Problem
 
-OUT = click.option("--out", type=click.Path(path_type=Path), help=say("目标文件,默认为 编号.zip", "target file, by default the id with .zip"))
+OUT = click.option(
+    "--out", type=click.Path(path_type=Path), help=say("目标文件,默认为 编号.zip", "target file, by default the id with .zip")
+)
 
 
 def tell_verified(found: Verification[Any], *, as_json: bool) -> int:

@@ -64,7 +64,9 @@ def has_errors(found: Iterable[Problem]) -> bool:
     return bool(errors(found))
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = (), whole: Sequence[int] = ()) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = (), whole: Sequence[int] = ()
+) -> None:
     """A table; columns whose index is in ``right`` hold figures, which like those in ``whole`` (ids) are never broken."""
     from rich.table import Table
 

@@ -32,8 +32,8 @@ ROLES: dict[str, str] = {
 
 
 def said(word: str) -> Text:
-    """A word of a shape as a receipt says it: in Chinese the first of its other spellings."""
-    return Text(next(iter(ALIASES.get(word, ())), word), word)
+    """A word of a shape as a receipt says it: in Chinese the first of its other spellings, in English its parts as words."""
+    return Text(next(iter(ALIASES.get(word, ())), word), word.replace("_", " "))
 
 
 def role_said(role: str) -> Text:

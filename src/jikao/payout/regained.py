@@ -14,9 +14,11 @@ def lost(book: Book, advance: str) -> dict[str, tuple[Account, int, int]]:
     found = {}
     for name in sorted({name for name, account in book.written_off if account.kind == "advance" and account.part == advance}):
         shares = {account: -amount for (of, account), amount in book.written_off.items() if of == name and amount}
-        manager = sum(amount for account, amount in shares.items() if account.kind in {"liability", "wage"})
         liable = max((account for account in shares if account.kind == "liability"), key=shares.__getitem__, default=Account("liability"))
-        found[name] = (liable, manager, sum(amount for account, amount in shares.items() if account.kind == "company"))
+        manager = sum(amount for account, amount in shares.items() if account.kind in {"liability", "wage"})
+        company = sum(amount for account, amount in shares.items() if account.kind == "company")
+        if manager + company > 0:  # a correction of the write-off may have left less than came in since
+            found[name] = (liable, max(0, manager), max(0, company))
     return found
 
 

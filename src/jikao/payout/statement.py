@@ -41,7 +41,7 @@ class Statement:
     """A person's pay, in fen.
 
     ``total`` = ``brought_forward`` + the ``pay`` lines = ``paid`` + ``carried``; ``carried`` below zero is owed by the person
-    and taken from what they get next. ``withheld``: what is taken from the wage (≥ 0), which is no part of the total; nor is
+    and taken from what they get next. ``withheld``: what is taken from the wage (below 0: given back), which is no part of the total; nor is
     ``returned``, money they gave back (≥ 0). ``lines``: those of the total first. ``held``: bonuses not paid yet, and why.
     """
 

@@ -22,7 +22,9 @@ HEAD = Text(
 ASSUMING = Text("假设", "assuming")
 COST = Text("公司承担", "borne by the company")
 ORDERS = Text("任务绩效(出自产值)", "performance pay (out of order value)")
-BOUNDS = Text("人人都落到最低、都升到最高时的合计,实际在两者之间", "the sums with everybody at their least and at their most; it ends in between")
+BOUNDS = Text(
+    "人人都落到最低、都升到最高时的合计,实际在两者之间", "the sums with everybody at their least and at their most; it ends in between"
+)
 TODAY = Text("{low} – {high},按现状 {now}", "{low} – {high}, as it stands {now}")
 POINT = Text("{now}", "{now}")
 POOLS, PEOPLE, LINES = Text("再分配池", "redistribution pools"), Text("每人", "everybody"), Text("各项得分", "marks line by line")

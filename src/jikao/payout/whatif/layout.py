@@ -16,7 +16,7 @@ HEAD = Text("{period} 的发放,假设", "Pay of {period}, supposing")
 COMPANY = Text("公司承担", "borne by the company")
 NOBODY = Text("没有人的发放会变", "nobody's pay would change")
 PEOPLE = Text("发放会变的人:{n}", "people whose pay would change: {n}")
-ACCOUNTS_CHANGED = Text("池与账户", "pools and accounts")
+ACCOUNTS_CHANGED = Text("池与科目", "pools and accounts")
 CAME, LEFT = Text("流入", "came in"), Text("余额", "left")
 WAS, NOW = Text("原", "was"), Text("将", "would be")
 
