@@ -29,11 +29,11 @@ def money(people: int, folder: Path) -> None:
         "orders": f"""SELECT 'RW' || i AS order_no, 'order' AS title, 'production' AS created_by, (1000000 + {_pick(7, 9000000)}) AS value, {first} AS received_on,
             {first} AS agreed_on, {settled} AS settled_on, {settled} AS delivered_on, {_person(f'i * {WORKERS}')} AS project_manager, 1000000 AS progress FROM range({orders}) t(i)""",
         "order_splits": f"""SELECT 'RW' || i AS order_no, {department} AS department, (1000000 + {_pick(7, 9000000)}) AS value,
-            {_person(f'i * {WORKERS}')} AS manager FROM range({orders}) t(i)""",
+            'GM' AS manager FROM range({orders}) t(i)""",
         "costs": f"""SELECT 'CB' || i AS cost, 'RW' || i AS order_no, {department} AS department, 'travel' AS kind, {_pick(9, 2000000)} AS amount, {first} AS spent_on
             FROM range({orders}) t(i)""",
         "workloads": f"""SELECT 'RW' || i AS order_no, {_person(f'i * {WORKERS} + j')} AS person, [333333, 266667, 200000, 133333, 66667][j + 1] AS share,
-            {settled} AS decided_on, 'manager' AS decided_by FROM range({orders}) t(i), range({WORKERS}) w(j)""",
+            {settled} AS decided_on, 'GM' AS decided_by FROM range({orders}) t(i), range({WORKERS}) w(j)""",
         "advances": f"""SELECT 'YZ' || i AS advance, {_person('i * 50')} AS person, 'hardship' AS kind, (1000 + {_pick(11, 20000)}) AS amount, {first} AS applied_on,
             {_person('i * 50 + 1')} AS applicant, 'GM' AS approver, {first} AS approved_on, 'no orders' AS reason FROM range({people // 50}) t(i)""",
         "wages": f"""SELECT {_person('i')} AS person, make_date({YEAR}, 8 + m, 1) AS month_on, 300000 AS wage, 100000 + {_pick(13, 200000)} AS performance

@@ -237,7 +237,7 @@ def test_orders_are_told_as_of_a_day(tmp_path: Path) -> None:
     shares = {"profit_share": "20%", "expense_share": "15%"}
     scheme = samples.preset("s5-output-value")
     [before], [after] = (
-        api.order_sheets(filled, scheme, order="RW-2401", on=dt.date(2024, 6, day), settings=shares) for day in (24, 30)
+        api.order_sheets(filled, scheme, order="RW-2401", as_of=dt.date(2024, 6, day), settings=shares) for day in (24, 30)
     )  # fmt: skip
     assert (before.state.value, after.state.value) == ("delivered", "settled")
     assert api.price(scheme, Decimal(65000), shares).value == 10_000_000

@@ -276,7 +276,9 @@ def read_batch(path: Path) -> Batch:
         if manifest.corrects is not None:
             opening = replace(opening, balances=read_balances(con, folder / "now"))
         people = [folder / "evidence" / "people.parquet"] if "evidence/people" in manifest.tables else []
-        return Batch(manifest, tuple(read_entries(con, folder / "results")), opening, read_people(people), tuple(held_of(con, folder, manifest)))
+        return Batch(
+            manifest, tuple(read_entries(con, folder / "results")), opening, read_people(people), tuple(held_of(con, folder, manifest))
+        )
 
 
 def ledger(root: Path) -> list[Entry]:
