@@ -13,6 +13,7 @@ Decisions where the documents are silent:
 * A progress advance is bounded by the pool of the person's own department, as it stands on the day applied.
 * What a person still owes of advances is offset oldest first, together at most ``offset_share`` of what settlement left of
   the month's performance pay.
+* Money that comes in beyond what an advance still owes goes back to manager and company as they bore its write-offs.
 * In a month: money given back, settlement, offsets, write-offs, wages withheld, new advances.
 """
 
