@@ -243,7 +243,7 @@ _shape(
 _shape(
     "order_splits", "产值分解", "Value splits", "order_no department", "",
     _c("order_no", _W, "任务单号", "order", required=True), _c("department", _W, "部门", "department", required=True),
-    _c("value", _M, "产值(全部留空为均分)", "value (all empty: equal parts)", low=0),
+    _c("value", _M, "产值", "value", low=0),
     _who("部门经理", "department manager", "manager", required=False),
 )
 _shape(
