@@ -74,9 +74,10 @@ def batch(
     with show.working(say("计算并封存", "computing and sealing")):
         made = api.make_batch(opened, period, by=by, approver=approver, corrects=corrects, reason=reason, at=api.today())
         table = api.pay_table(made.folder) if made.fresh else api.period_table(opened, made.batch)
-    for target in filter(None, (xlsx, csv)):
-        api.write_pay_sheet(made.folder, target, LANG)
+    sheets = list(filter(None, (xlsx, csv)))
     if as_json:
+        for target in sheets:
+            api.write_pay_sheet(made.folder, target, LANG)
         show.as_json({"folder": str(made.folder), "fresh": made.fresh, "problems": show.problems_json(made.problems), **_batch_json(table)})
         return show.FINE
     show.problems(made.problems)
@@ -84,7 +85,8 @@ def batch(
     tell_sealed(made)
     if not made.fresh:
         tell_unchanged(table, by, approver)
-    for target in filter(None, (xlsx, csv)):
+    for target in sheets:  # told last: a sheet that cannot be written must not hide that the batch is sealed
+        api.write_pay_sheet(made.folder, target, LANG)
         click.echo(say("已写出 {target}(批次 {batch})", "Written: {target} (batch {batch})", target=target, batch=made.batch))
     return show.FINE
 
