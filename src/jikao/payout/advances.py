@@ -102,7 +102,7 @@ class _Advances:
         if repayment.amount > most:
             self._book.problems.append(REPAID_TOO_MUCH(place, **said, amount=yuan(repayment.amount), left=yuan(most)))
             return
-        self._book.first_time(repayment.fact)
+        self._book.mark_posted(repayment.fact)
         back = min(left, repayment.amount)
         formula, sources = f"−{yuan(back)} {_left_after(left, back)}", (repayment.fact, advance.fact)
         self._move("repayment", repayment.repayment, _of("paid", advance), _account(advance), back, formula, sources)
@@ -200,7 +200,7 @@ class _Advances:
             self._grant(advance, advance.person, advance.amount, *within)
 
     def _grant(self, advance: Advance, person: str, amount: int, formula: str, sources: Sequence[str]) -> None:
-        self._book.first_time(advance.fact)
+        self._book.mark_posted(advance.fact)
         self._book.granted[advance.advance] = (person, amount)
         account = Account("advance", person, advance.advance)
         self._move(f"{advance.kind}_advance", advance.advance, account, Account("pay", person), amount, formula, sources)

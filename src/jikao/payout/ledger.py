@@ -133,12 +133,9 @@ class Book:
         held = {account: amount for account, amount in self._balances.items() if account.kind == kind and amount}
         return {account: held[account] for account in sorted(held)}
 
-    def first_time(self, fact: str) -> bool:
-        """Whether a fact (``shape/key``) was not turned into entries before; from now on it is."""
-        if fact in self._posted:
-            return False
+    def mark_posted(self, fact: str) -> None:
+        """A fact (``shape/key``) is turned into entries, and will not be again."""
         self._posted.add(fact)
-        return True
 
     @property
     def posted(self) -> frozenset[str]:

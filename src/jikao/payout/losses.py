@@ -112,7 +112,7 @@ class Losses:
         self._book.problems += problems
         if advance is None or problems:
             return
-        self._book.first_time(write_off.fact)
+        self._book.mark_posted(write_off.fact)
         borne, formula = self._borne(write_off)
         taken = (
             (Account("advance", advance.person, advance.advance), write_off.amount), (_liability(write_off), -borne),

@@ -104,7 +104,7 @@ class _Settling:
 
     def _part(self, known: OrderView) -> None:
         """Profit and shared expense are withheld, part 3 is the department's to work with (S5.16-S5.19)."""
-        self._book.first_time(known.order.fact)
+        self._book.mark_posted(known.order.fact)
         order_no, splits = known.order.order_no, {s.department: s for s in known.splits}
         for department, value in (values_of(known.order, known.splits) or {}).items():
             flow = waterfall(value, self._shares)
@@ -120,7 +120,7 @@ class _Settling:
 
     def _bear(self, known: OrderView, cost: Cost, *, late: bool) -> None:
         """A cost is paid from part 3; one that comes after settlement adds to what the department overran."""
-        self._book.first_time(cost.fact)
+        self._book.mark_posted(cost.fact)
         department = known.bearer(cost)
         giver = self._bearer(department) if late else _budget(known, department)
         self._move(
@@ -184,7 +184,7 @@ class _Settling:
                 self._earn(known, department, workload, amount, comes_to(figures, pool * workload.share / whole, amount))
 
     def _earn(self, known: OrderView, department: str, workload: Workload, amount: int, formula: str) -> None:
-        self._book.first_time(workload.fact)
+        self._book.mark_posted(workload.fact)
         self._book.earned[workload.person, self._month] += amount
         self._move(
             "performance_pay", f"{known.order.order_no}|{workload.person}", giver=_budget(known, department),
